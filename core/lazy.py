@@ -20,6 +20,10 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from importlib.abc import Loader
 
 
 def attach(
@@ -87,13 +91,14 @@ class _AliasFinder:
             name = name.rpartition(".")[0]
             if not name:
                 return None
-        return ModuleSpec(fullname, _AliasLoader(self.targets[name] + fullname[len(name) :]))
+        loader = _AliasLoader(self.targets[name] + fullname[len(name) :])
+        return ModuleSpec(fullname, cast("Loader", loader))
 
 
 class _AliasLoader:
     """Puts the target module under the alias in `sys.modules`.
 
-    The import system allows a module to replace itself there while it is executed, and goes on with the replacement;
+    It is not a subclass of `importlib.abc.Loader`, whose import alone takes longer than all of `import penstock`. The import system allows a module to replace itself there while it is executed, and goes on with the replacement;
     the target keeps its own `__name__`, `__spec__` and identity.
     """
 
