@@ -1,0 +1,96 @@
+# Every task of the repository. `make` alone lists them. Works with GNU make 3.81 and later (Linux, macOS).
+#
+# Settings, given on the command line (`make test VENV=/tmp/env`):
+#   VENV    folder of the virtual environment    (default .venv)
+#   PYTHON  interpreter that makes it, >= 3.11   (default: the first of python3.13, 3.12, 3.11, 3.14, python3 that fits)
+#   ARGS    further arguments for pytest         (make test ARGS="-k shuffle")
+
+VENV ?= .venv
+ARGS ?=
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test check format bench oracle proto clean
+
+help:  ## list the tasks
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+venv: $(VENV)/.stamp-install  ## make the virtual environment and install penstock into it
+
+demo: $(VENV)/.stamp-install  ## set up, then run the main job on real data
+	@$(BIN)/penstock demo
+
+test: $(VENV)/.stamp-test  ## set up, then run all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.stamp-dev  ## format, lint, types, import direction, documentation snippets
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@# mypy must see the checkout under the name of the package, whatever the folder is called.
+	@mkdir -p $(VENV)/types && ln -sfn "$(CURDIR)" $(VENV)/types/penstock
+	MYPYPATH=$(VENV)/types $(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/repo/test_imports.py tests/repo/test_layout.py tests/repo/test_snippets.py
+
+format: $(VENV)/.stamp-dev  ## put all files into the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.stamp-bench  ## run every benchmark (against tf.data too where TensorFlow is installed in the VENV)
+	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+oracle: $(VENV)/.stamp-oracle  ## install TensorFlow into the VENV and run the tests that ask it
+	@$(BIN)/python -m pytest -m oracle $(ARGS)
+
+proto: $(VENV)/.stamp-dev  ## generate the protobuf code anew from the .proto files
+	@$(BIN)/python -m penstock.proto.generate
+
+clean:  ## remove the virtual environment, caches and build results
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- set-up; each stamp is renewed when the project's dependencies change --------------------------------------------
+
+$(VENV)/.stamp-venv:
+	@python="$(PYTHON)"; \
+	for candidate in python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	  test -n "$$python" && break; \
+	  $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && python=$$candidate; \
+	done; \
+	if test -z "$$python"; then \
+	  echo "make: penstock needs Python 3.11 or later; none was found. Install it, or say where: make PYTHON=/path/to/python" >&2; \
+	  exit 1; \
+	fi; \
+	if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  echo "make: $$python cannot make virtual environments here. On Debian and Ubuntu: sudo apt install python$$version-venv" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$python"; \
+	$$python -m venv "$(VENV)"
+	@touch $@
+
+$(VENV)/.stamp-install: pyproject.toml $(VENV)/.stamp-venv
+	@echo "Installing penstock into $(VENV)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.stamp-test: $(VENV)/.stamp-install
+	@echo "Installing what the tests need"
+	@$(PIP) --editable ".[test]"
+	@touch $@
+
+$(VENV)/.stamp-dev: $(VENV)/.stamp-test
+	@echo "Installing what the checks need"
+	@$(PIP) --editable ".[test,dev]"
+	@touch $@
+
+$(VENV)/.stamp-bench: $(VENV)/.stamp-install
+	@echo "Installing what the benchmarks need"
+	@$(PIP) --editable ".[bench]"
+	@touch $@
+
+$(VENV)/.stamp-oracle: $(VENV)/.stamp-test
+	@echo "Installing TensorFlow"
+	@$(PIP) --editable ".[test,oracle]"
+	@touch $@
