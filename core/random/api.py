@@ -1,0 +1,225 @@
+"""Random arrays: `uniform`, `normal`, `truncated_normal`, `shuffle` and `Generator`, with TensorFlow's numbers.
+
+The functions follow `set_seed` (see `seeds.py`). With a seed of its own a function continues one stream from call to
+call, until the next `set_seed`; without one, each call is a new stream.
+"""
+
+from __future__ import annotations
+
+import math
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..dtypes import as_dtype
+from ..errors import DTypeError, InvalidArgumentError, ShapeError, describe
+from . import samplers
+from .philox import WORDS_PER_BLOCK, Philox
+from .seeds import call_on_set_seed, get_seed
+
+Shape = int | Sequence[int] | npt.NDArray[np.integer[Any]]
+Draw = Callable[[Philox, int, np.dtype[Any]], npt.NDArray[Any]]
+
+_FULL_RANGE: Final = ("int32", "int64", "uint32", "uint64")
+
+_lock = threading.Lock()
+_streams: dict[tuple[str, str, int, int], Philox] = {}
+
+
+def _forget_streams() -> None:
+    with _lock:
+        _streams.clear()
+
+
+call_on_set_seed(_forget_streams)
+
+
+def uniform(
+    shape: Shape, minval: Any = 0, maxval: Any = None, dtype: Any = "float32", seed: int | None = None
+) -> npt.NDArray[Any]:
+    """Return numbers spread evenly over [minval, maxval).
+
+    Args:
+        shape: Shape of the result; `()` gives an array without axes.
+        minval: Lower end, included.
+        maxval: Upper end, excluded; `None` means 1 for floats and is an error for integers.
+        dtype: float16, float32, float64, int32 or int64.
+        seed: Seed of this operation; `None` follows `set_seed` alone.
+
+    Returns:
+        dtype[*shape]. Integers are slightly uneven unless the width of the range is a power of two.
+
+    Raises:
+        InvalidArgumentError: An integer range is empty or has no upper end.
+        DTypeError: `dtype` is not one of the five.
+    """
+    kind = _dtype("uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
+    dims = _dims("uniform", shape)
+    if kind.kind == "f":
+        return _scale(_draw("uniform", samplers.uniform, dims, kind, seed), minval, maxval)
+    return _draw("uniform_int", _integer_draw("uniform", minval, maxval, kind), dims, kind, seed)
+
+
+def normal(
+    shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", seed: int | None = None
+) -> npt.NDArray[Any]:
+    """Return normally distributed numbers.
+
+    Args:
+        shape: Shape of the result.
+        mean: Mean, a number or an array that broadcasts against `shape`.
+        stddev: Standard deviation, likewise.
+        dtype: float16, float32 or float64.
+        seed: Seed of this operation; `None` follows `set_seed` alone.
+
+    Returns:
+        dtype[*shape].
+    """
+    kind = _dtype("normal", dtype, samplers.FLOATS)
+    return _shift(_draw("normal", samplers.normal, _dims("normal", shape), kind, seed), mean, stddev)
+
+
+def truncated_normal(
+    shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32", seed: int | None = None
+) -> npt.NDArray[Any]:
+    """Return normally distributed numbers; those two standard deviations or more from the mean are drawn again.
+
+    Args and result are those of `normal`.
+    """
+    kind = _dtype("truncated_normal", dtype, samplers.FLOATS)
+    dims = _dims("truncated_normal", shape)
+    return _shift(_draw("truncated_normal", samplers.truncated_normal, dims, kind, seed), mean, stddev)
+
+
+def shuffle(value: npt.ArrayLike, seed: int | None = None) -> npt.NDArray[Any]:
+    """Return a copy of `value` with its rows (first axis) in random order; a value without axes comes back as it is.
+
+    Args:
+        value: Array of any type, T[rows, …].
+        seed: Seed of this operation; `None` follows `set_seed` alone.
+    """
+    rows = np.asarray(value)
+    if rows.ndim == 0 or len(rows) <= 1:
+        return rows.copy()
+    stream = _reserve(
+        "shuffle", rows.dtype.name, get_seed(seed), -(-len(rows) // WORDS_PER_BLOCK), keep=seed is not None
+    )
+    return rows[samplers.permutation(stream, len(rows))]
+
+
+class Generator:
+    """A stream of random arrays that depends on its seed alone, not on `set_seed`.
+
+    Gives the numbers of TensorFlow's `tf.random.Generator.from_seed(seed)`. One thread at a time.
+
+    Args:
+        seed: Any integer; `None` takes one from the operating system.
+
+    Example:
+        >>> a, b = Generator(7), Generator(7)
+        >>> bool((a.normal([3]) == b.normal([3])).all())
+        True
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, seed: int | None = None) -> None:
+        start = secrets.randbits(63) if seed is None else int(seed)
+        sign = -1 if start < 0 else 0  # A negative seed fills all of key and counter with its sign.
+        self._stream = Philox(sign, sign)
+        self._stream.position = (start & 0xFFFFFFFFFFFFFFFF) * WORDS_PER_BLOCK
+
+    def uniform(self, shape: Shape, minval: Any = 0, maxval: Any = None, dtype: Any = "float32") -> npt.NDArray[Any]:
+        """Return numbers spread evenly over [minval, maxval); see the function `uniform`."""
+        kind = _dtype("Generator.uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
+        dims = _dims("Generator.uniform", shape)
+        if kind.kind == "f":
+            return _scale(self._draw(samplers.uniform, dims, kind), minval, maxval)
+        return self._draw(_integer_draw("Generator.uniform", minval, maxval, kind), dims, kind)
+
+    def uniform_full_int(self, shape: Shape, dtype: Any = "uint64") -> npt.NDArray[Any]:
+        """Return integers over all values of `dtype`: int32, int64, uint32 or uint64."""
+        kind = _dtype("Generator.uniform_full_int", dtype, _FULL_RANGE)
+        return self._draw(samplers.full_range, _dims("Generator.uniform_full_int", shape), kind)
+
+    def normal(self, shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32") -> npt.NDArray[Any]:
+        """Return normally distributed numbers; see the function `normal`."""
+        kind = _dtype("Generator.normal", dtype, samplers.FLOATS)
+        return _shift(self._draw(samplers.normal, _dims("Generator.normal", shape), kind), mean, stddev)
+
+    def truncated_normal(
+        self, shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32"
+    ) -> npt.NDArray[Any]:
+        """Return normally distributed numbers within two standard deviations; see the function `truncated_normal`."""
+        kind = _dtype("Generator.truncated_normal", dtype, samplers.FLOATS)
+        dims = _dims("Generator.truncated_normal", shape)
+        return _shift(self._draw(samplers.truncated_normal, dims, kind), mean, stddev)
+
+    def get_state(self) -> dict[str, int]:
+        """Return the state as plain JSON values."""
+        return self._stream.get_state()
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Continue where `get_state` was taken."""
+        self._stream.set_state(state)
+
+    def _draw(self, draw: Draw, dims: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
+        n = math.prod(dims)
+        out = draw(self._stream, n, kind).reshape(dims)
+        self._stream.skip(n * samplers.BLOCKS_PER_OUTPUT * WORDS_PER_BLOCK)
+        return out
+
+
+def _draw(op: str, draw: Draw, dims: tuple[int, ...], kind: np.dtype[Any], seed: int | None) -> npt.NDArray[Any]:
+    n = math.prod(dims)
+    stream = _reserve(op, kind.name, get_seed(seed), n * samplers.BLOCKS_PER_OUTPUT, keep=seed is not None)
+    return draw(stream, n, kind).reshape(dims)
+
+
+def _reserve(op: str, dtype: str, pair: tuple[int, int], blocks: int, *, keep: bool) -> Philox:
+    """Return a stream at the first block that no earlier call of this operation with these seeds had for itself."""
+    mine = Philox(*pair)
+    if keep:
+        with _lock:
+            shared = _streams.setdefault((op, dtype, *pair), Philox(*pair))
+            mine.position = shared.position
+            shared.skip(blocks * WORDS_PER_BLOCK)
+    return mine
+
+
+def _integer_draw(where: str, minval: Any, maxval: Any, kind: np.dtype[Any]) -> Draw:
+    if maxval is None:
+        raise InvalidArgumentError(f"{where}: an integer dtype needs maxval. Received: maxval=None, dtype={kind}.")
+    low, high, info = int(minval), int(maxval), np.iinfo(kind)
+    if not info.min <= low < high <= info.max:
+        raise InvalidArgumentError(
+            f"{where}: must hold {info.min} <= minval < maxval <= {info.max}. Received: minval={low}, maxval={high}."
+        )
+    return lambda stream, n, dtype: samplers.integers(stream, n, dtype, low, high)
+
+
+def _scale(unit: npt.NDArray[Any], minval: Any, maxval: Any) -> npt.NDArray[Any]:
+    low, high = np.asarray(minval, unit.dtype), np.asarray(1 if maxval is None else maxval, unit.dtype)
+    return np.asarray(unit * (high - low) + low)
+
+
+def _shift(unit: npt.NDArray[Any], mean: Any, stddev: Any) -> npt.NDArray[Any]:
+    return np.asarray(unit * np.asarray(stddev, unit.dtype) + np.asarray(mean, unit.dtype))
+
+
+def _dtype(where: str, dtype: Any, allowed: tuple[str, ...]) -> np.dtype[Any]:
+    found = as_dtype(dtype)
+    if found.name not in allowed:
+        raise DTypeError(f"{where}: dtype must be one of {', '.join(allowed)}. Received: dtype={found.name}.")
+    return found.numpy
+
+
+def _dims(where: str, shape: Shape) -> tuple[int, ...]:
+    dims = np.atleast_1d(np.asarray(shape))
+    if dims.ndim != 1 or (dims.size and dims.dtype.kind not in "iu") or (dims < 0).any():
+        raise ShapeError(f"{where}: shape must be integers >= 0. Received: shape={describe(shape)}.")
+    return tuple(int(d) for d in dims)
