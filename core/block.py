@@ -1,0 +1,137 @@
+"""Block: many elements of one structure, stored by column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import nest
+from .columns import Column, concat, empty_column, from_elements
+from .errors import InvalidArgumentError
+from .nest import Structure
+from .provenance import Provenance
+
+
+class Block:
+    """`n` elements: one column for each leaf, in the order of the structure.
+
+    Immutable by agreement, like its columns. Row numbers given to its methods are valid; callers check.
+
+    Args:
+        structure: Structure of every element.
+        columns: One column of `n` rows for each leaf.
+        n: Number of elements.
+        provenance: Where each row came from, or None.
+    """
+
+    __slots__ = ("columns", "n", "provenance", "structure")
+
+    def __init__(
+        self, structure: Structure, columns: Sequence[Column], n: int, provenance: Provenance | None = None
+    ) -> None:
+        self.structure = structure
+        self.columns = tuple(columns)
+        self.n = n
+        self.provenance = provenance
+
+    @classmethod
+    def from_elements(cls, elements: Sequence[Any], spec: Any = None, provenance: Provenance | None = None) -> Block:
+        """Build a block from elements of one structure.
+
+        Args:
+            elements: Nests of one structure; at least one, unless `spec` is given.
+            spec: Nest of specs that the elements must fit, or None.
+            provenance: Where each came from, or None.
+
+        Raises:
+            InvalidArgumentError: The structures differ, or a leaf does not fit its spec.
+        """
+        if spec is None:
+            if not elements:
+                raise InvalidArgumentError("Block.from_elements: an empty block needs a spec. Received: spec=None.")
+            structure, specs = nest.structure_of(elements[0]), None
+        else:
+            specs, structure = nest.flatten(spec)
+        if structure.is_leaf():
+            leaves: list[Sequence[Any]] = [elements]
+        else:
+            rows = [structure.unpack(e) for e in elements]
+            leaves = list(zip(*rows, strict=True)) if rows else [()] * structure.n_leaves
+        columns = []
+        for i, values in enumerate(leaves):
+            try:
+                columns.append(from_elements(values, None if specs is None else specs[i]))
+            except InvalidArgumentError as err:
+                where = structure.paths()[i]
+                raise type(err)(f"leaf {where}: {err}" if where else str(err)) from err
+        return cls(structure, columns, len(elements), provenance)
+
+    @classmethod
+    def empty(cls, spec: Any) -> Block:
+        """Return a block of no rows for a nest of specs."""
+        specs, structure = nest.flatten(spec)
+        return cls(structure, [empty_column(s) for s in specs], 0)
+
+    @property
+    def spec(self) -> Any:
+        """Nest of the narrowest specs of the elements."""
+        return self.structure.pack([c.spec for c in self.columns])
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the columns."""
+        return sum(c.nbytes for c in self.columns)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def slice(self, start: int, stop: int) -> Block:
+        """Return elements `start` to `stop` (not included) over the same memory."""
+        if start == 0 and stop == self.n:
+            return self
+        provenance = self.provenance.slice(start, stop) if self.provenance is not None else None
+        return Block(self.structure, [c.slice(start, stop) for c in self.columns], stop - start, provenance)
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Block:
+        """Return the elements at `indices` (any order, repeats allowed)."""
+        provenance = self.provenance.take(indices) if self.provenance is not None else None
+        return Block(self.structure, [c.take(indices) for c in self.columns], len(indices), provenance)
+
+    @staticmethod
+    def concat(blocks: Sequence[Block]) -> Block:
+        """Join the elements of several blocks of one structure, in order.
+
+        Raises:
+            InvalidArgumentError: The structures differ.
+        """
+        if len(blocks) == 1:
+            return blocks[0]
+        first = blocks[0]
+        for other in blocks[1:]:
+            if other.structure is not first.structure and other.structure != first.structure:
+                raise InvalidArgumentError(
+                    f"elements must have one structure. Received: {first.structure!r} and {other.structure!r}."
+                )
+        columns = [concat([b.columns[i] for b in blocks]) for i in range(len(first.columns))]
+        known = [b.provenance for b in blocks if b.provenance is not None]
+        provenance = Provenance.concat(known) if len(known) == len(blocks) else None
+        return Block(first.structure, columns, sum(b.n for b in blocks), provenance)
+
+    def element(self, index: int) -> Any:
+        """Return one element as users see it."""
+        return self.structure.pack([c.element(index) for c in self.columns])
+
+    def to_list(self) -> list[Any]:
+        """Return all elements as users see them."""
+        if self.structure.is_leaf():
+            return self.columns[0].to_list()
+        if not self.columns:
+            return [self.structure.pack([]) for _ in range(self.n)]
+        pack = self.structure.pack
+        return [pack(row) for row in zip(*(c.to_list() for c in self.columns), strict=True)]
+
+    def __repr__(self) -> str:
+        return f"Block(n={self.n}, spec={self.spec!r})"

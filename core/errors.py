@@ -1,0 +1,186 @@
+"""The error tree.
+
+Every error that penstock raises on purpose is a `PenstockError` and also the builtin that a caller would catch::
+
+    PenstockError
+    ├── InvalidArgumentError (ValueError)      an argument or an element breaks a rule
+    │   ├── ShapeError                          shapes that do not fit
+    │   └── DTypeError (TypeError)              dtypes that do not fit
+    ├── FailedPreconditionError (RuntimeError) called too early, too late, or after close
+    │   └── NotAdaptedError                     a preprocessing layer without statistics
+    ├── NotFoundError (FileNotFoundError)      a file, glob or name that is not there
+    ├── DataLossError (OSError)                damaged or truncated files; carries path, record_index, offset_bytes
+    ├── ParseError (ValueError)                text or bytes that cannot be parsed; carries path, line or record
+    ├── OutOfRangeError (IndexError)           an index outside of what exists
+    ├── UnimplementedError (NotImplementedError) a combination that has no meaning here
+    ├── MissingDependencyError (ImportError)   an optional package is needed; says how to install it
+    ├── StageError (RuntimeError)              a user function failed inside a pipeline stage
+    └── TraceError (TypeError)                 a function cannot be traced; carries the reason
+
+Messages have one form: *where: what must hold. Received: name=value. What to do.*
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PenstockError(Exception):
+    """Base of all errors raised on purpose by penstock."""
+
+
+class InvalidArgumentError(PenstockError, ValueError):
+    """An argument or an element breaks a rule that the caller can keep."""
+
+
+class ShapeError(InvalidArgumentError):
+    """Shapes that do not fit together."""
+
+
+class DTypeError(InvalidArgumentError, TypeError):
+    """Dtypes that do not fit together."""
+
+
+class FailedPreconditionError(PenstockError, RuntimeError):
+    """Something was called before it could work, or after it was closed."""
+
+
+class NotAdaptedError(FailedPreconditionError):
+    """A preprocessing layer was called before `adapt`."""
+
+
+class NotFoundError(PenstockError, FileNotFoundError):
+    """A file, a pattern or a name that does not exist."""
+
+    def __str__(self) -> str:
+        """Return the message alone, without the errno form of `OSError`."""
+        return str(self.args[0]) if self.args else ""
+
+
+class DataLossError(PenstockError, OSError):
+    """A damaged or truncated file.
+
+    Attributes:
+        path: The file, or None when the bytes have no name.
+        record_index: Index of the record in the file, counted from 0, or None.
+        offset_bytes: Offset of the record in the (decompressed) file, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        record_index: int | None = None,
+        offset_bytes: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.record_index = record_index
+        self.offset_bytes = offset_bytes
+
+
+class ParseError(PenstockError, ValueError):
+    """Text or bytes that cannot be parsed.
+
+    Attributes:
+        path: The file that holds the input, or None when unknown.
+        line: Line number in that file, counted from 1, or None.
+        record_index: Record (or row) index of the offending input, counted from 0, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        record_index: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        self.record_index = record_index
+
+
+class OutOfRangeError(PenstockError, IndexError):
+    """An index outside of what exists, or reading past the end."""
+
+
+class UnimplementedError(PenstockError, NotImplementedError):
+    """A combination of arguments that has no meaning in penstock."""
+
+
+class MissingDependencyError(PenstockError, ImportError):
+    """An optional package is needed.
+
+    Attributes:
+        package: Name of the missing package on the package index.
+    """
+
+    def __init__(self, what: str, *, package: str, extra: str | None = None) -> None:
+        target = f'"penstock[{extra}]"' if extra else package
+        super().__init__(f"{what} needs {package}. Install it with: pip install {target}")
+        self.package = package
+
+
+class StageError(PenstockError, RuntimeError):
+    """A user function failed inside a pipeline stage; the original exception is chained.
+
+    Attributes:
+        stage: Name of the stage, e.g. `"map"`.
+        node: Number of the plan node, counted from the source (0), or None.
+        element_index: Index of the element that the function was called with, or None.
+        path: File that the element came from, or None.
+        record_index: Record or line (0-based) in that file, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        stage: str,
+        node: int | None = None,
+        element_index: int | None = None,
+        path: str | None = None,
+        record_index: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.node = node
+        self.element_index = element_index
+        self.path = path
+        self.record_index = record_index
+
+
+class TraceError(PenstockError, TypeError):
+    """A function cannot be traced.
+
+    Attributes:
+        reason: Why, in a few words.
+        line: `file:line` of the user's code that could not be traced, or None.
+    """
+
+    def __init__(self, reason: str, *, line: str | None = None) -> None:
+        super().__init__(f"{reason}" + (f" (at {line})" if line else ""))
+        self.reason = reason
+        self.line = line
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean 'x'?` for the closest known name, or an empty string."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def describe(value: object) -> str:
+    """Describe a value for an error message: shape and dtype for arrays, a short repr otherwise."""
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape is not None and dtype is not None:
+        dims = ", ".join("?" if d is None else str(d) for d in shape)
+        return f"{dtype}[{dims}]"
+    if isinstance(value, bytes | bytearray) and len(value) > 40:
+        return f"{type(value).__name__} of length {len(value)}"
+    text = repr(value)
+    return f"{text if len(text) <= 80 else text[:77] + '...'} ({type(value).__name__})"

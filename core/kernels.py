@@ -1,0 +1,137 @@
+"""The one Numba decorator: its flags, its cache, and the announcement of a first compilation.
+
+`@kernel` wraps a function without importing Numba; the import and the compilation happen at the first call. Kernels
+may call one another: a `Kernel` met as a global inside another kernel is typed as its own dispatcher.
+
+Switches (environment, read at the first compilation):
+    NUMBA_DISABLE_JIT=1       run every kernel as plain Python (Numba's own switch; coverage, debugging).
+    NUMBA_BOUNDSCHECK=1       check every index (Numba's own switch; fuzz tests).
+    PENSTOCK_KERNEL_CACHE=0   compile in memory only, write no cache files.
+    PENSTOCK_QUIET=1          no announcement of a first compilation.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# nogil: pipeline threads run kernels side by side. error_model="numpy": no branch for division by zero in every loop.
+# No fastmath: it deletes NaN checks.
+_FLAGS: dict[str, Any] = {"nopython": True, "nogil": True, "error_model": "numpy"}
+
+_registry: list[Kernel[Any, Any]] = []
+_lock = threading.RLock()
+_numba_ready = False
+_announced = False
+
+
+class Kernel(Generic[P, R]):
+    """A compiled function that is compiled when it is first called.
+
+    Attributes:
+        python: The plain Python function, always present.
+    """
+
+    def __init__(self, function: Callable[P, R]) -> None:
+        self.python = function
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+        self._dispatcher: Callable[P, R] | None = None
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        run = self._dispatcher
+        if run is None:
+            run = self.dispatcher
+        return run(*args, **kwargs)
+
+    @property
+    def dispatcher(self) -> Callable[P, R]:
+        """Numba's dispatcher, or the plain function when the JIT is switched off."""
+        with _lock:
+            if self._dispatcher is None:
+                self._dispatcher = _compile(self.python)
+            return self._dispatcher
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.__module__}.{self.__qualname__}>"
+
+
+def kernel(function: Callable[P, R]) -> Kernel[P, R]:
+    """Compile `function` with the project's one set of Numba flags, at its first call.
+
+    Contract for the function: it takes arrays and scalars, validates nothing, returns arrays, scalars or a status
+    code, and never indexes with an unchecked number from a file. It may run on any thread, without the GIL.
+    """
+    made: Kernel[P, R] = Kernel(function)
+    _registry.append(made)
+    return made
+
+
+def all_kernels() -> Iterator[Kernel[Any, Any]]:
+    """Yield every kernel of the modules imported so far."""
+    yield from _registry
+
+
+def _compile(function: Callable[P, R]) -> Callable[P, R]:
+    import numba
+
+    _prepare_numba()
+    if numba.config.DISABLE_JIT:
+        return function
+    cache = os.environ.get("PENSTOCK_KERNEL_CACHE", "1") != "0"
+    dispatcher = numba.jit(**_FLAGS, cache=cache)(function)
+    if cache:
+        dispatcher._cache = _AnnouncingCache(dispatcher._cache)
+    return cast("Callable[P, R]", dispatcher)
+
+
+def _prepare_numba() -> None:
+    """Teach Numba, once, that a `Kernel` used inside another kernel is its dispatcher."""
+    global _numba_ready
+    if _numba_ready:
+        return
+    from numba.core import types
+    from numba.extending import typeof_impl
+
+    @typeof_impl.register(Kernel)
+    def _typeof_kernel(value: Kernel[Any, Any], _context: Any) -> Any:
+        return types.Dispatcher(value.dispatcher)
+
+    _numba_ready = True
+
+
+class _AnnouncingCache:
+    """Numba's on-disk cache, with a word to the user when an entry is missing and must be compiled."""
+
+    def __init__(self, cache: Any) -> None:
+        self._cache = cache
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        found = self._cache.load_overload(sig, target_context)
+        if found is None:
+            _announce()
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cache, name)
+
+
+def _announce() -> None:
+    """Say once per process, on stderr, that kernels are being compiled for the first time."""
+    global _announced
+    if _announced or os.environ.get("PENSTOCK_QUIET", "0") not in ("", "0"):
+        return
+    _announced = True
+    print(
+        "penstock: compiling kernels for the first time on this machine; later runs load them from the cache.",
+        file=sys.stderr,
+        flush=True,
+    )

@@ -1,0 +1,261 @@
+"""Nests: tuples, named tuples, dicts and dataclasses around leaves, as tf.data structures elements.
+
+A dict is traversed in the order of its sorted keys, so that two dicts with the same keys have the same leaves in the
+same order; its own key order comes back on `pack`. A list is a leaf (it becomes one array), as in tf.data.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from .errors import InvalidArgumentError, describe
+
+Leaves = Sequence[Any]
+
+
+class Structure(ABC):
+    """The shape of a nest without its leaves: immutable, hashable, comparable.
+
+    Attributes:
+        n_leaves: How many leaves a nest of this structure has.
+    """
+
+    __slots__ = ("n_leaves",)
+    n_leaves: int
+
+    @abstractmethod
+    def pack(self, leaves: Leaves) -> Any:
+        """Return the nest of this structure with `leaves` in order."""
+
+    @abstractmethod
+    def unpack(self, nest: Any) -> list[Any]:
+        """Return the leaves of `nest`, which must have this structure.
+
+        Raises:
+            InvalidArgumentError: `nest` has another structure; the message names the place.
+        """
+
+    @abstractmethod
+    def key(self) -> Any:
+        """Return a hashable description; equal keys mean equal structures."""
+
+    @abstractmethod
+    def paths(self, prefix: str = "") -> list[str]:
+        """Return a readable name for each leaf, e.g. `"image"` or `"[0]['id']"`."""
+
+    def is_leaf(self) -> bool:
+        """Whether the nest is a single leaf."""
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Structure) and self.key() == other.key()
+
+    def __hash__(self) -> int:
+        return hash(self.key())
+
+    def __repr__(self) -> str:
+        return f"Structure({self.pack([_Star()] * self.n_leaves)!r})"
+
+
+class _Star:
+    def __repr__(self) -> str:
+        return "*"
+
+
+class _Leaf(Structure):
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.n_leaves = 1
+
+    def pack(self, leaves: Leaves) -> Any:
+        return leaves[0]
+
+    def unpack(self, nest: Any) -> list[Any]:
+        return [nest]
+
+    def key(self) -> Any:
+        return "*"
+
+    def paths(self, prefix: str = "") -> list[str]:
+        return [prefix]
+
+    def is_leaf(self) -> bool:
+        return True
+
+
+class _Branch(Structure):
+    """A node with children; `_split` takes a nest apart, `_join` puts children together."""
+
+    __slots__ = ("children", "flat")
+
+    def __init__(self, children: Sequence[Structure]) -> None:
+        self.children = tuple(children)
+        self.n_leaves = sum(c.n_leaves for c in self.children)
+        # Flat nests (all children leaves) are nearly all nests: they skip the recursion in pack and unpack.
+        self.flat = all(c.is_leaf() for c in self.children)
+
+    @abstractmethod
+    def _join(self, children: Leaves) -> Any: ...
+
+    @abstractmethod
+    def _split(self, nest: Any) -> Sequence[Any]: ...
+
+    @abstractmethod
+    def _labels(self) -> list[str]: ...
+
+    def pack(self, leaves: Leaves) -> Any:
+        if self.flat:
+            return self._join(leaves)
+        parts, start = [], 0
+        for child in self.children:
+            parts.append(child.pack(leaves[start : start + child.n_leaves]))
+            start += child.n_leaves
+        return self._join(parts)
+
+    def unpack(self, nest: Any) -> list[Any]:
+        parts = self._split(nest)
+        if self.flat:
+            return list(parts)
+        return [leaf for child, part in zip(self.children, parts, strict=True) for leaf in child.unpack(part)]
+
+    def paths(self, prefix: str = "") -> list[str]:
+        labels = self._labels()
+        return [p for c, label in zip(self.children, labels, strict=True) for p in c.paths(prefix + label)]
+
+    def _mismatch(self, nest: Any) -> InvalidArgumentError:
+        return InvalidArgumentError(f"nest: must have the structure {self!r}. Received: {describe(nest)}.")
+
+
+class _Tuple(_Branch):
+    __slots__ = ("type",)
+
+    def __init__(self, kind: type, children: Sequence[Structure]) -> None:
+        super().__init__(children)
+        self.type = kind
+
+    def _join(self, children: Leaves) -> Any:
+        return tuple(children) if self.type is tuple else self.type(*children)
+
+    def _split(self, nest: Any) -> Sequence[Any]:
+        same = isinstance(nest, tuple) and len(nest) == len(self.children)
+        if not same or hasattr(nest, "_fields") != hasattr(self.type, "_fields"):
+            raise self._mismatch(nest)
+        return nest
+
+    def _labels(self) -> list[str]:
+        names: Sequence[str] | None = getattr(self.type, "_fields", None)
+        return [f".{n}" for n in names] if names else [f"[{i}]" for i in range(len(self.children))]
+
+    def key(self) -> Any:
+        return (self.type, *(c.key() for c in self.children))
+
+
+class _Dict(_Branch):
+    __slots__ = ("keys", "order", "type")
+
+    def __init__(self, kind: type, keys: Sequence[Any], order: Sequence[Any], children: Sequence[Structure]) -> None:
+        super().__init__(children)
+        self.type, self.keys, self.order = kind, tuple(keys), tuple(order)
+
+    def _join(self, children: Leaves) -> Any:
+        by_key = dict(zip(self.keys, children, strict=True))
+        ordered = {k: by_key[k] for k in self.order}
+        return ordered if self.type is dict else self.type(ordered)
+
+    def _split(self, nest: Any) -> Sequence[Any]:
+        if not isinstance(nest, Mapping) or len(nest) != len(self.keys) or any(k not in nest for k in self.keys):
+            raise self._mismatch(nest)
+        return [nest[k] for k in self.keys]
+
+    def _labels(self) -> list[str]:
+        return [f"[{k!r}]" for k in self.keys]
+
+    def key(self) -> Any:
+        return ("dict", self.keys, *(c.key() for c in self.children))
+
+
+class _Dataclass(_Branch):
+    __slots__ = ("names", "type")
+
+    def __init__(self, kind: type, names: Sequence[str], children: Sequence[Structure]) -> None:
+        super().__init__(children)
+        self.type, self.names = kind, tuple(names)
+
+    def _join(self, children: Leaves) -> Any:
+        return self.type(**dict(zip(self.names, children, strict=True)))
+
+    def _split(self, nest: Any) -> Sequence[Any]:
+        if not isinstance(nest, self.type):
+            raise self._mismatch(nest)
+        return [getattr(nest, name) for name in self.names]
+
+    def _labels(self) -> list[str]:
+        return [f".{n}" for n in self.names]
+
+    def key(self) -> Any:
+        return (self.type, self.names, *(c.key() for c in self.children))
+
+
+LEAF: Final[Structure] = _Leaf()
+
+
+def structure_of(nest: Any) -> Structure:
+    """Return the structure of a nest."""
+    if isinstance(nest, tuple):
+        return _Tuple(type(nest), [structure_of(v) for v in nest])
+    if isinstance(nest, dict):
+        keys = sorted(nest, key=_sort_key)
+        # A defaultdict's constructor takes a factory first, a Counter counts: they come back as plain dicts.
+        kind = type(nest) if type(nest).__init__ is dict.__init__ or _is_ordered(nest) else dict
+        return _Dict(kind, keys, list(nest), [structure_of(nest[k]) for k in keys])
+    if dataclasses.is_dataclass(nest) and not isinstance(nest, type) and not getattr(nest, "_is_leaf", False):
+        names = [f.name for f in dataclasses.fields(nest) if f.init]
+        return _Dataclass(type(nest), names, [structure_of(getattr(nest, n)) for n in names])
+    return LEAF
+
+
+def _is_ordered(nest: dict[Any, Any]) -> bool:
+    from collections import OrderedDict
+
+    return type(nest) is OrderedDict
+
+
+def _sort_key(key: Any) -> tuple[str, Any]:
+    return (type(key).__name__, key)
+
+
+def tuple_of(structures: Sequence[Structure]) -> Structure:
+    """Return the structure of a plain tuple of nests."""
+    return _Tuple(tuple, structures)
+
+
+def children(structure: Structure) -> tuple[Structure, ...]:
+    """Return the structures of the top level's parts; empty for a leaf."""
+    return structure.children if isinstance(structure, _Branch) else ()
+
+
+def is_plain_tuple(structure: Structure) -> bool:
+    """Whether the top level is exactly a `tuple`, which tf.data spreads over a function's arguments."""
+    return isinstance(structure, _Tuple) and structure.type is tuple
+
+
+def flatten(nest: Any) -> tuple[list[Any], Structure]:
+    """Return the leaves of a nest, in order, and its structure."""
+    structure = structure_of(nest)
+    return structure.unpack(nest), structure
+
+
+def iter_leaves(nest: Any) -> Iterator[Any]:
+    """Yield the leaves of a nest in order."""
+    yield from flatten(nest)[0]
+
+
+def map_structure(function: Callable[..., Any], nest: Any, *others: Any) -> Any:
+    """Apply `function` to the leaves of nests of the same structure, and return the nest of results."""
+    leaves, structure = flatten(nest)
+    rest = [structure.unpack(other) for other in others]
+    return structure.pack([function(*row) for row in zip(leaves, *rest, strict=True)])

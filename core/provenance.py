@@ -1,0 +1,72 @@
+"""Where rows came from: a file and a record (or line) number for each row of a block.
+
+File names are kept once, in a table for the whole process; rows carry its int64 numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_lock = threading.Lock()
+_files: list[str] = []
+_ids: dict[str, int] = {}
+
+
+def file_id(path: str) -> int:
+    """Return the number of a file, giving it the next free one when it is new."""
+    with _lock:
+        if path not in _ids:
+            _ids[path] = len(_files)
+            _files.append(path)
+        return _ids[path]
+
+
+def file_path(number: int) -> str:
+    """Return the file of a number that `file_id` gave."""
+    return _files[number]
+
+
+class Provenance:
+    """File and record of each row of a block.
+
+    Args:
+        files: int64[n], numbers from `file_id`; -1 where unknown.
+        records: int64[n], record or line in the file, counted from 0.
+    """
+
+    __slots__ = ("files", "records")
+
+    def __init__(self, files: npt.NDArray[np.int64], records: npt.NDArray[np.int64]) -> None:
+        self.files, self.records = files, records
+
+    @classmethod
+    def of_file(cls, path: str, first_record: int, n: int) -> Provenance:
+        """Return the provenance of `n` consecutive records of one file."""
+        # A broadcast view: eight bytes for the file column of any number of rows, until rows are mixed.
+        files = np.broadcast_to(np.int64(file_id(path)), (n,))
+        return cls(files, np.arange(first_record, first_record + n, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def slice(self, start: int, stop: int) -> Provenance:
+        """Return rows `start` to `stop` (not included)."""
+        return Provenance(self.files[start:stop], self.records[start:stop])
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Provenance:
+        """Return the rows at `indices`."""
+        return Provenance(self.files.take(indices), self.records.take(indices))
+
+    @staticmethod
+    def concat(parts: Sequence[Provenance]) -> Provenance:
+        """Join the rows of several."""
+        return Provenance(np.concatenate([p.files for p in parts]), np.concatenate([p.records for p in parts]))
+
+    def where(self, row: int) -> tuple[str, int] | None:
+        """Return `(path, record)` of a row, or None when it is unknown."""
+        number = int(self.files[row])
+        return None if number < 0 else (file_path(number), int(self.records[row]))
