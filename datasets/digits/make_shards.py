@@ -13,7 +13,8 @@ SHARDS = 10
 def write_shards(folder: Path) -> list[Path]:
     """Write `digits-0000i-of-00010.csv`; row r of the original order goes to shard (r + r div 10) mod 10.
 
-    In the original order the labels often count from 0 to 9; the shift after every ten rows gives each shard all digits.
+    In the original order the labels often count from 0 to 9; the shift after every ten rows gives each shard all of
+    the digits.
 
     Args:
         folder: Where the files go.

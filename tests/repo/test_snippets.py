@@ -1,0 +1,99 @@
+"""The code in README.md and docs/*.md runs.
+
+Blocks marked `python` run in the order of their file, in one namespace, inside an empty folder that holds `data/`: four
+CSV files of eight numbers and a label, as the documents assume. A block with `>>>` prompts is a doctest: its output is
+compared too. In blocks marked `console`, lines that start with `$ penstock` are run; output that is shown is compared,
+with `…` standing for anything.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMPARE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+class Block(NamedTuple):
+    """One fenced block of a document."""
+
+    language: str
+    text: str
+    line: int  # of its first line, counted from 1
+
+
+def _blocks(document: Path) -> list[Block]:
+    text = document.read_text(encoding="utf-8")
+    return [Block(m[1], m[2], text.count("\n", 0, m.start(2)) + 1) for m in FENCE.finditer(text)]
+
+
+def _with(language: str) -> list[Path]:
+    return [path for path in DOCUMENTS if any(block.language == language for block in _blocks(path))]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A working folder with the data that the documents speak of."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(0)
+    (tmp_path / "data").mkdir()
+    for shard in range(4):
+        features = random.normal(size=(250, 8))
+        labels = (features.sum(axis=1) > 0).astype(int)
+        lines = [
+            ",".join([*(f"{x:.6g}" for x in row), str(label)]) for row, label in zip(features, labels, strict=True)
+        ]
+        (tmp_path / "data" / f"rows-{shard}.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
+
+
+def _run_doctest(block: Block, namespace: dict[str, object], name: str) -> None:
+    test = doctest.DocTestParser().get_doctest(block.text, namespace, name, name, block.line - 1)
+    report: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=COMPARE)
+    runner.run(test, out=report.append, clear_globs=False)
+    namespace.update(test.globs)
+    assert runner.summarize(verbose=False).failed == 0, "".join(report)
+
+
+@pytest.mark.parametrize("document", _with("python"), ids=lambda path: path.name)
+def test_python_blocks_run(document, folder):
+    namespace: dict[str, object] = {"__name__": document.stem}
+    for block in _blocks(document):
+        if block.language != "python":
+            continue
+        if ">>>" in block.text:
+            _run_doctest(block, namespace, document.name)
+        else:
+            # Blank lines before the block make a traceback point at the line of the document.
+            exec(compile("\n" * (block.line - 1) + block.text, str(document), "exec"), namespace)
+
+
+@pytest.mark.parametrize("document", _with("console"), ids=lambda path: path.name)
+def test_console_blocks_run(document, folder):
+    command = Path(sys.executable).with_name("penstock")
+    for block in _blocks(document):
+        if block.language != "console":
+            continue
+        for step in re.split(r"^\$ ", block.text, flags=re.MULTILINE):
+            line, _, shown = step.partition("\n")
+            words = shlex.split(line, comments=True)
+            if words[:1] != ["penstock"]:
+                continue
+            environment = {**os.environ, "PENSTOCK_QUIET": "1"}
+            run = subprocess.run([str(command), *words[1:]], capture_output=True, text=True, env=environment)
+            assert run.returncode == 0, f"{document.name}:{block.line}: {line}\n{run.stderr}"
+            if shown.strip():
+                assert doctest.OutputChecker().check_output(shown.replace("…", "..."), run.stdout, COMPARE), run.stdout
