@@ -59,14 +59,8 @@ def fill_words_kernel(seed: np.uint64, seed2: np.uint64, start: np.uint64, out: 
             seed & _MASK, seed >> _SHIFT, block & _MASK, block >> _SHIFT, seed2 & _MASK, seed2 >> _SHIFT
         )
         last = min(4, first + n - filled)
-        if first == 0 and last == 4:  # Written out: twice as fast as the loop below.
-            out[filled] = words[0]
-            out[filled + 1] = words[1]
-            out[filled + 2] = words[2]
-            out[filled + 3] = words[3]
-        else:
-            for lane in range(first, last):
-                out[filled + lane - first] = words[lane]
+        for lane in range(first, last):
+            out[filled + lane - first] = words[lane]
         filled += last - first
         first = np.intp(0)
         block += _ONE

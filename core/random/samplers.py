@@ -42,7 +42,7 @@ def uniform(stream: Philox, n: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     words = _pairs(_words(stream, 2 * n), high_first=True) if dtype.name == "float64" else _words(stream, n)
     bits = (words & words.dtype.type((1 << mantissa_bits) - 1)).astype(unsigned)
     unit: npt.NDArray[Any] = (bits | unsigned(one)).view(dtype)
-    return unit - unit.dtype.type(1)
+    return np.asarray(unit - unit.dtype.type(1))
 
 
 def integers(stream: Philox, n: int, dtype: np.dtype[Any], low: int, high: int) -> npt.NDArray[Any]:
@@ -50,7 +50,7 @@ def integers(stream: Philox, n: int, dtype: np.dtype[Any], low: int, high: int) 
     words = _words(stream, n) if dtype.itemsize == 4 else _pairs(_words(stream, 2 * n), high_first=False)
     remainder = words % words.dtype.type(high - low)
     offset: npt.NDArray[Any] = remainder.view(dtype)
-    return offset + np.array(low, dtype)  # Wraps where the range is wider than the positive half.
+    return np.asarray(offset + np.array(low, dtype))  # Wraps where the range is wider than the positive half.
 
 
 def full_range(stream: Philox, n: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
