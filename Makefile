@@ -8,7 +8,7 @@
 VENV ?= .venv
 ARGS ?=
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test check format bench oracle proto clean
@@ -42,8 +42,8 @@ bench: $(VENV)/.stamp-bench  ## run every benchmark (against tf.data too where T
 oracle: $(VENV)/.stamp-oracle  ## install TensorFlow into the VENV and run the tests that ask it
 	@$(BIN)/python -m pytest -m oracle $(ARGS)
 
-proto: $(VENV)/.stamp-dev  ## generate the protobuf code anew from the .proto files
-	@$(BIN)/python -m penstock.proto.generate
+proto: $(VENV)/.stamp-proto  ## generate the protobuf code anew from the .proto files, with the pinned compiler
+	@$(VENV)/proto/bin/python proto/generate.py
 
 clean:  ## remove the virtual environment, caches and build results
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .benchmarks
@@ -72,25 +72,33 @@ $(VENV)/.stamp-venv:
 
 $(VENV)/.stamp-install: pyproject.toml $(VENV)/.stamp-venv
 	@echo "Installing penstock into $(VENV)"
-	@$(PIP) --editable .
+	@$(BIN)/python $(PIP_INSTALL) --editable .
 	@touch $@
 
-$(VENV)/.stamp-test: $(VENV)/.stamp-install
-	@echo "Installing what the tests need"
-	@$(PIP) --editable ".[test]"
-	@touch $@
+$(VENV)/.stamp-test: pyproject.toml $(VENV)/.stamp-venv
+	@echo "Installing penstock and what its tests need into $(VENV)"
+	@$(BIN)/python $(PIP_INSTALL) --editable ".[test]"
+	@touch $(VENV)/.stamp-install $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-test
 	@echo "Installing what the checks need"
-	@$(PIP) --editable ".[test,dev]"
+	@$(BIN)/python $(PIP_INSTALL) --editable ".[test,dev]"
 	@touch $@
 
 $(VENV)/.stamp-bench: $(VENV)/.stamp-install
 	@echo "Installing what the benchmarks need"
-	@$(PIP) --editable ".[bench]"
+	@$(BIN)/python $(PIP_INSTALL) --editable ".[bench]"
+	@touch $@
+
+# The compiler asks for an old protobuf: it gets an environment of its own.
+$(VENV)/.stamp-proto: proto/generate.py $(VENV)/.stamp-venv
+	@echo "Installing the protobuf compiler"
+	@$(BIN)/python -m venv $(VENV)/proto
+	@$(VENV)/proto/bin/python $(PIP_INSTALL) \
+	  "grpcio-tools==$$(sed -n 's/^COMPILER = "\([^"]*\)".*/\1/p' proto/generate.py)"
 	@touch $@
 
 $(VENV)/.stamp-oracle: $(VENV)/.stamp-test
 	@echo "Installing TensorFlow"
-	@$(PIP) --editable ".[test,oracle]"
+	@$(BIN)/python $(PIP_INSTALL) --editable ".[test,oracle]"
 	@touch $@

@@ -5,8 +5,8 @@ A package `__init__.py` that would load heavy dependencies holds only this::
     __getattr__, __dir__ = attach(__name__, {"TFRecordWriter": ".writer"}, submodules=("index",))
     __all__ = ["TFRecordWriter", "index"]
 
-The first use of `package.TFRecordWriter` imports `package.writer` and keeps the value in the package, so that later uses
-are plain attribute reads. `if TYPE_CHECKING:` imports beside it tell type checkers the same names.
+The first use of `package.TFRecordWriter` imports `package.writer` and keeps the value in the package, so that later
+uses are plain attribute reads. `if TYPE_CHECKING:` imports beside it tell type checkers the same names.
 
 `alias` gives a module a second dotted name. `import penstock.ops`, `from penstock.ops import add` and
 `from penstock import ops` then all give the one module `penstock.core.ops`, loaded at that moment and not before.
@@ -98,8 +98,9 @@ class _AliasFinder:
 class _AliasLoader:
     """Puts the target module under the alias in `sys.modules`.
 
-    It is not a subclass of `importlib.abc.Loader`, whose import alone takes longer than all of `import penstock`. The import system allows a module to replace itself there while it is executed, and goes on with the replacement;
-    the target keeps its own `__name__`, `__spec__` and identity.
+    The import system allows a module to replace itself there while it is executed, and goes on with the replacement;
+    the target keeps its own `__name__`, `__spec__` and identity. Not a subclass of `importlib.abc.Loader`: importing
+    that alone takes longer than `import penstock`.
     """
 
     def __init__(self, target: str) -> None:
