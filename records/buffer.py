@@ -1,0 +1,73 @@
+"""A window over a stream of bytes: what is read but not yet used, in one array that grows only as data arrives."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.columns import BytesColumn
+from .files import ByteSource
+
+
+class ReadBuffer:
+    """The unused bytes of a source are `data[start:stop]`; belongs to one thread.
+
+    Args:
+        source: Where bytes come from; closed with the buffer.
+        capacity: Bytes held at first.
+
+    Attributes:
+        data: uint8[capacity].
+        start: First unused byte.
+        stop: End of the unused bytes.
+        offset_bytes: Offset of `data[start]` in the (decompressed) stream.
+    """
+
+    def __init__(self, source: ByteSource, capacity: int) -> None:
+        self.data: npt.NDArray[np.uint8] = np.empty(capacity, np.uint8)
+        self.start = self.stop = 0
+        self.offset_bytes = 0
+        self._source = source
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    def advance(self, start: int) -> None:
+        """Mark everything before `data[start]` as used."""
+        self.offset_bytes += start - self.start
+        self.start = start
+
+    def fill(self, wanted: int) -> bool:
+        """Read once more; False when the stream has ended.
+
+        Args:
+            wanted: Unused bytes that the caller needs to see together. The array grows towards that, by doubling and
+                only once it is full, so that a number from the stream costs no more memory than bytes that came.
+        """
+        held = len(self)
+        if self.start and (held == 0 or wanted > len(self.data) - self.start or self.stop == len(self.data)):
+            self.data[:held] = self.data[self.start : self.stop]
+            self.start, self.stop = 0, held
+        if self.stop == len(self.data):
+            grown = np.empty(max(len(self.data) + 1, min(2 * len(self.data), wanted)), np.uint8)
+            grown[:held] = self.data[self.start : self.stop]
+            self.data, self.start, self.stop = grown, 0, held
+        got = self._source.readinto(memoryview(self.data)[self.stop :])
+        self.stop += got
+        return got > 0
+
+    def close(self) -> None:
+        """Close the source and let go of the memory; may be called again."""
+        self._source.close()
+        self.data = np.empty(0, np.uint8)
+        self.start = self.stop = 0
+
+
+def trimmed(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], rows: int) -> BytesColumn:
+    """Return the first `rows` strings as a column that holds on to about twice the memory they need, not more."""
+    used = int(offsets[rows])
+    if 2 * used + 4096 < len(data):
+        data = data[:used].copy()
+    if 2 * rows + 512 < len(offsets):
+        offsets = offsets[: rows + 1].copy()
+    return BytesColumn(data[:used], offsets[: rows + 1])

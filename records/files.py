@@ -1,0 +1,168 @@
+"""Local files as streams of bytes, plain or compressed, with errors that name the file.
+
+A source is read with `readinto`, which may fill less than it was given; 0 means the end. Compressed files may have
+several members one after another, as `cat a.gz b.gz` makes; zero bytes may pad the end, anything else there is damage.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError, describe, suggest
+
+COMPRESSION_TYPES: Final = ("", "GZIP", "ZLIB")
+# zlib's window size with the container's flag: 15 is zlib's own header, 16 more is gzip's.
+WINDOW_BITS: Final = {"GZIP": 31, "ZLIB": 15}
+DEFAULT_BUFFER_SIZE: Final = 1 << 20
+_COMPRESSED_CHUNK: Final = 1 << 18
+
+
+class ByteSource(Protocol):
+    """A stream of bytes read from the front; belongs to one thread at a time."""
+
+    path: str
+
+    def readinto(self, view: memoryview) -> int:
+        """Fill the beginning of `view`; return how many bytes, 0 at the end only."""
+        ...
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        ...
+
+
+def path_of(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
+    """Return a path as text; `bytes` paths (strings of a dataset) are decoded as the file system does.
+
+    Raises:
+        InvalidArgumentError: It is not a path.
+    """
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise InvalidArgumentError(f"open: a path must be str, bytes or PathLike. Received: {describe(path)}.")
+    return os.fsdecode(path)
+
+
+def check_compression(where: str, compression_type: Any) -> str:
+    """Return `""`, `"GZIP"` or `"ZLIB"`; None is `""`.
+
+    Raises:
+        InvalidArgumentError: Any other value.
+    """
+    name = "" if compression_type is None else compression_type
+    if isinstance(name, bytes):
+        name = name.decode("ascii", "replace")
+    if name not in COMPRESSION_TYPES:
+        hint = suggest(name.upper(), COMPRESSION_TYPES) if isinstance(name, str) and name else ""
+        raise InvalidArgumentError(
+            f'{where}: compression_type must be None, "", "GZIP" or "ZLIB". '
+            f"Received: compression_type={describe(compression_type)}.{hint}"
+        )
+    return str(name)
+
+
+def check_buffer_size(where: str, buffer_size: int | None) -> int:
+    """Return a buffer size in bytes; None is one MiB (it stays in the cache of one core).
+
+    Raises:
+        InvalidArgumentError: It is not an int >= 1.
+    """
+    if buffer_size is None:
+        return DEFAULT_BUFFER_SIZE
+    if isinstance(buffer_size, bool) or not hasattr(buffer_size, "__index__") or buffer_size < 1:
+        raise InvalidArgumentError(
+            f"{where}: buffer_size must be an int >= 1 (bytes) or None. Received: buffer_size={describe(buffer_size)}."
+        )
+    return int(buffer_size)
+
+
+def open_source(path: str | bytes | os.PathLike[str], compression_type: str = "") -> ByteSource:
+    """Open a local file for reading from the front.
+
+    Raises:
+        NotFoundError: There is no such file.
+        InvalidArgumentError: The path is a folder.
+    """
+    name = path_of(path)
+    return _InflatingFile(name, WINDOW_BITS[compression_type]) if compression_type else _PlainFile(name)
+
+
+def _open_raw(path: str) -> Any:
+    try:
+        return Path(path).open("rb", buffering=0)
+    except FileNotFoundError as err:
+        raise NotFoundError(f"{path}: no such file.") from err
+    except IsADirectoryError as err:
+        raise InvalidArgumentError(f"{path}: is a folder, not a file. Use list_files() for the files in it.") from err
+    except PermissionError as err:
+        if Path(path).is_dir():  # what Windows answers for a folder
+            raise InvalidArgumentError(f"{path}: is a folder, not a file.") from err
+        raise
+
+
+class _PlainFile:
+    """An uncompressed file."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._file = _open_raw(path)
+
+    def readinto(self, view: memoryview) -> int:
+        return self._file.readinto(view) or 0
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _InflatingFile:
+    """A gzip or zlib file, decompressed piece by piece: never more output at a time than was asked for."""
+
+    def __init__(self, path: str, window_bits: int) -> None:
+        self.path = path
+        self._file = _open_raw(path)
+        self._window_bits = window_bits
+        self._inflater: Any = None
+        self._pending = b""
+        self._members = 0
+
+    def readinto(self, view: memoryview) -> int:
+        while True:
+            self._pending = self._pending or self._file.read(_COMPRESSED_CHUNK)
+            at_end = not self._pending
+            if self._inflater is None:
+                if self._members:
+                    self._pending = self._pending.lstrip(b"\0")
+                if at_end:
+                    return 0
+                if not self._pending:
+                    continue
+                self._inflater = zlib.decompressobj(self._window_bits)
+                self._members += 1
+            made = self._inflate(len(view), at_end)
+            if made:
+                view[: len(made)] = made
+                return len(made)
+
+    def _inflate(self, limit: int, at_end: bool) -> bytes:  # noqa: FBT001
+        """Return up to `limit` bytes; nothing when more input is needed or the member has ended."""
+        try:
+            made: bytes = self._inflater.decompress(self._pending, limit)
+        except zlib.error as err:
+            raise self._damaged(f"the compressed data is damaged ({err})") from err
+        if self._inflater.eof:
+            self._pending, self._inflater = self._inflater.unused_data, None
+        elif at_end and not made:
+            raise self._damaged("the compressed data ends early. The writer was probably interrupted")
+        else:
+            self._pending = self._inflater.unconsumed_tail
+        return made
+
+    def _damaged(self, what: str) -> DataLossError:
+        kind = "GZIP" if self._window_bits == WINDOW_BITS["GZIP"] else "ZLIB"
+        return DataLossError(f"{self.path}: {what}. Read as {kind}.", path=self.path)
+
+    def close(self) -> None:
+        self._inflater = None
+        self._file.close()

@@ -1,0 +1,142 @@
+"""Kernels of TFRecord framing: framed bytes to strings and back (layout in `framing`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.kernels import kernel
+from .words import crc_byte, crc_word, load_u64, store_u64
+
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+
+HEADER_BYTES: Final = 12
+FOOTER_BYTES: Final = 4
+
+# Status codes of `unframe_kernel`.
+FULL: Final = 0  # as many records as were asked for
+SHORT_HEADER: Final = 1  # fewer than 12 bytes are left
+SHORT_PAYLOAD: Final = 2  # the header holds, but its payload is not all there
+BAD_LENGTH_CRC: Final = 3
+BAD_PAYLOAD_CRC: Final = 4
+
+_MASK_DELTA: Final = 0xA282EAD8
+_LOW_32: Final = 0xFFFFFFFF
+
+
+@kernel
+def mask_kernel(crc: int) -> int:
+    """Mask a finished CRC32C: rotate right by 15 bits and add a constant."""
+    value = np.uint64(crc)
+    rotated = (value >> np.uint64(15)) | (value << np.uint64(17))
+    return (rotated + np.uint64(_MASK_DELTA)) & np.uint64(_LOW_32)
+
+
+@kernel
+def crc_kernel(data: Bytes, start: int, stop: int) -> int:
+    """Return the CRC32C of `data[start:stop]`."""
+    crc = np.uint64(_LOW_32)
+    i = start
+    while i + 8 <= stop:
+        crc = crc_word(crc, load_u64(data, i))
+        i += 8
+    while i < stop:
+        crc = crc_byte(crc, data[i])
+        i += 1
+    return crc ^ np.uint64(_LOW_32)
+
+
+@kernel
+def copy_crc_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int) -> int:
+    """Copy `data[start:stop]` to `out[to:]` and return its CRC32C, in one pass over memory."""
+    crc = np.uint64(_LOW_32)
+    i, k = start, to
+    while i + 8 <= stop:
+        word = load_u64(data, i)
+        store_u64(out, k, word)
+        crc = crc_word(crc, word)
+        i += 8
+        k += 8
+    while i < stop:
+        out[k] = data[i]
+        crc = crc_byte(crc, data[i])
+        i += 1
+        k += 1
+    return crc ^ np.uint64(_LOW_32)
+
+
+@kernel
+def load_u32_kernel(data: Bytes, index: int) -> int:
+    """Return 4 little-endian bytes as an integer."""
+    word = np.uint64(0)
+    for k in range(4):
+        word |= np.uint64(data[index + k]) << np.uint64(8 * k)
+    return word
+
+
+@kernel
+def store_u32_kernel(data: Bytes, index: int, value: int) -> None:
+    """Write 4 little-endian bytes."""
+    for k in range(4):
+        data[index + k] = np.uint8((np.uint64(value) >> np.uint64(8 * k)) & np.uint64(0xFF))
+
+
+@kernel
+def unframe_kernel(
+    data: Bytes, start: int, stop: int, max_records: int, out: Bytes, offsets: Offsets
+) -> tuple[int, int, int, int, int, int]:
+    """Take up to `max_records` records from `data[start:stop]`: check both CRCs, copy the payloads to `out`.
+
+    `out` holds at least `stop - start` bytes and `offsets` at least `max_records + 1` numbers. The length of a record
+    is used for nothing before its CRC has been checked.
+
+    Returns:
+        `(status, records, position, length, stored, computed)`: the position after the last good record; of the one
+        that stopped the scan its length and, for a CRC mismatch, both masked CRCs.
+    """
+    position, used, records = start, 0, 0
+    offsets[0] = 0
+    while records < max_records:
+        if stop - position < HEADER_BYTES:
+            return SHORT_HEADER, records, position, 0, 0, 0
+        length = load_u64(data, position)
+        stored = np.uint64(load_u32_kernel(data, position + 8))
+        crc = crc_word(np.uint64(_LOW_32), length) ^ np.uint64(_LOW_32)
+        computed = np.uint64(mask_kernel(crc))
+        if stored != computed:
+            return BAD_LENGTH_CRC, records, position, 0, np.int64(stored), np.int64(computed)
+        room = stop - position - HEADER_BYTES - FOOTER_BYTES
+        if room < 0 or length > np.uint64(room):
+            # A length that no file can have is cut to one that no file can have either, so that it fits int64.
+            told = np.int64(min(length, np.uint64(1 << 62)))
+            return SHORT_PAYLOAD, records, position, told, 0, 0
+        begin = position + HEADER_BYTES
+        end = begin + np.intp(length)
+        stored = np.uint64(load_u32_kernel(data, end))
+        computed = np.uint64(mask_kernel(copy_crc_kernel(data, begin, end, out, used)))
+        if stored != computed:
+            return BAD_PAYLOAD_CRC, records, position, end - begin, np.int64(stored), np.int64(computed)
+        used += end - begin
+        position = end + FOOTER_BYTES
+        records += 1
+        offsets[records] = used
+    return FULL, records, position, 0, 0, 0
+
+
+@kernel
+def frame_kernel(data: Bytes, offsets: Offsets, out: Bytes) -> None:
+    """Frame the strings `data[offsets[i]:offsets[i + 1]]` one after another into `out`, which has the exact size."""
+    position = 0
+    for i in range(len(offsets) - 1):
+        begin, end = offsets[i], offsets[i + 1]
+        length = np.uint64(end - begin)
+        store_u64(out, position, length)
+        crc = crc_word(np.uint64(_LOW_32), length) ^ np.uint64(_LOW_32)
+        store_u32_kernel(out, position + 8, mask_kernel(crc))
+        crc = copy_crc_kernel(data, begin, end, out, position + HEADER_BYTES)
+        position += HEADER_BYTES + end - begin
+        store_u32_kernel(out, position, mask_kernel(crc))
+        position += FOOTER_BYTES

@@ -1,0 +1,117 @@
+"""Read text files line by line, in blocks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ..core.columns import BytesColumn
+from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
+from .buffer import ReadBuffer, trimmed
+from .files import check_buffer_size, check_compression, open_source, path_of
+
+
+class LineReader:
+    r"""Reads the lines of one text file, in order, as bytes.
+
+    A line ends with `\n` or at the end of the file; an empty file has none. As in tf.data's `TextLineDataset`, the line
+    end is removed, and so is every `\r`, also inside a line. Memory is bounded by `buffer_size`, or by the longest
+    line where that is longer. Belongs to one thread at a time.
+
+    Args:
+        path: A local file.
+        compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
+        buffer_size: Bytes read at a time; None for one MiB.
+
+    Raises:
+        NotFoundError: There is no such file.
+        InvalidArgumentError: An argument breaks its rule, or the path is a folder.
+    """
+
+    def __init__(
+        self,
+        path: str | bytes | os.PathLike[str],
+        compression_type: str | None = None,
+        *,
+        buffer_size: int | None = None,
+    ) -> None:
+        kind = check_compression("LineReader", compression_type)
+        size = check_buffer_size("LineReader", buffer_size)
+        self.path = path_of(path)
+        self._buffer = ReadBuffer(open_source(self.path, kind), size)
+        self._index = 0
+        self._ended = False
+        self._closed = False
+
+    @property
+    def line_index(self) -> int:
+        """Index of the next line, counted from 0."""
+        return self._index
+
+    @property
+    def offset_bytes(self) -> int:
+        """Offset of the next line in the (decompressed) file."""
+        return self._buffer.offset_bytes
+
+    def read(self, max_lines: int) -> BytesColumn | None:
+        """Return the next lines, at least one and at most `max_lines`, or None at the end of the file.
+
+        Fewer come when the buffer holds no more; the next call goes on from there.
+
+        Raises:
+            DataLossError: The compressed data is damaged.
+            FailedPreconditionError: The reader is closed.
+        """
+        from .line_kernels import SLACK_BYTES, split_lines_kernel
+
+        if self._closed:
+            raise FailedPreconditionError(f"LineReader: {self.path} is closed. Open it again to read.")
+        if max_lines < 1:
+            raise InvalidArgumentError(
+                f"LineReader.read: max_lines must be >= 1. Received: max_lines={describe(max_lines)}."
+            )
+        buffer = self._buffer
+        while True:
+            limit = min(max_lines, len(buffer) + 1)
+            out, offsets = np.empty(len(buffer) + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
+            lines, position = split_lines_kernel(
+                buffer.data, buffer.start, buffer.stop, limit, self._ended, out, offsets
+            )
+            buffer.advance(position)
+            if lines:
+                self._index += lines
+                return trimmed(out, offsets, lines)
+            if self._ended:
+                return None
+            self._ended = not buffer.fill(2 * len(buffer) + 1)
+
+    def skip(self, count: int) -> int:
+        """Read past `count` lines; return how many there were before the file ended."""
+        left = count
+        while left > 0 and (block := self.read(left)) is not None:
+            left -= len(block)
+        return count - left
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (block := self.read(4096)) is not None:
+            yield from block.strings()
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        self._closed = True
+        self._buffer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"LineReader({self.path!r}, line_index={self._index}{', closed' if self._closed else ''})"
