@@ -59,6 +59,12 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("document", [*DOCUMENTS, *sorted(ROOT.glob("C*.md"))], ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    targets = re.findall(r"\]\((?!\w+://)([^)#]+)", document.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
 def _run_doctest(block: Block, namespace: dict[str, object], name: str) -> None:
     test = doctest.DocTestParser().get_doctest(block.text, namespace, name, name, block.line - 1)
     report: list[str] = []
