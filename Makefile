@@ -52,23 +52,25 @@ clean:  ## remove the virtual environment, caches and build results
 # --- set-up; each stamp is renewed when the project's dependencies change --------------------------------------------
 
 $(VENV)/.stamp-venv:
-	@python="$(PYTHON)"; \
-	for candidate in python3.13 python3.12 python3.11 python3.14 python3 python; do \
-	  test -n "$$python" && break; \
-	  $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && python=$$candidate; \
+	@candidates="$(or $(PYTHON),python3.13 python3.12 python3.11 python3.14 python3 python)"; \
+	fits() { "$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }; \
+	complete() { "$$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }; \
+	for python in $$candidates; do \
+	  fits $$python || continue; \
+	  found=$$python; \
+	  complete $$python || continue; \
+	  echo "Making $(VENV) with $$python"; \
+	  $$python -m venv "$(VENV)" && touch $@; \
+	  exit; \
 	done; \
-	if test -z "$$python"; then \
-	  echo "make: penstock needs Python 3.11 or later; none was found. Install it, or say where: make PYTHON=/path/to/python" >&2; \
-	  exit 1; \
+	if test -n "$$found"; then \
+	  version=$$($$found -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+	  echo "make: $$found cannot make virtual environments. On Debian and Ubuntu: sudo apt install python$$version-venv" >&2; \
+	else \
+	  echo "make: penstock needs Python 3.11 or later. Not found: $$candidates." >&2; \
+	  echo "Install it, or say where it is: make PYTHON=/path/to/python" >&2; \
 	fi; \
-	if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
-	  version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
-	  echo "make: $$python cannot make virtual environments here. On Debian and Ubuntu: sudo apt install python$$version-venv" >&2; \
-	  exit 1; \
-	fi; \
-	echo "Making $(VENV) with $$python"; \
-	$$python -m venv "$(VENV)"
-	@touch $@
+	exit 1
 
 $(VENV)/.stamp-install: pyproject.toml $(VENV)/.stamp-venv
 	@echo "Installing penstock into $(VENV)"
