@@ -36,7 +36,7 @@ format: $(VENV)/.stamp-dev  ## put all files into the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.stamp-bench  ## run every benchmark (against tf.data too where TensorFlow is installed in the VENV)
+bench: $(VENV)/.stamp-bench  ## run every benchmark, against TensorFlow where it can be installed
 	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
 
 oracle: $(VENV)/.stamp-oracle  ## install TensorFlow into the VENV and run the tests that ask it
@@ -88,8 +88,8 @@ $(VENV)/.stamp-dev: $(VENV)/.stamp-test
 	@touch $@
 
 $(VENV)/.stamp-bench: $(VENV)/.stamp-install
-	@echo "Installing what the benchmarks need"
-	@$(BIN)/python $(PIP_INSTALL) --editable ".[bench]"
+	@echo "Installing TensorFlow, for comparison"
+	@$(BIN)/python $(PIP_INSTALL) --editable ".[bench]" || echo "TensorFlow cannot be installed here: penstock runs alone"
 	@touch $@
 
 # The compiler asks for an old protobuf: it gets an environment of its own.
