@@ -5,9 +5,10 @@
 
 from .api import Generator, normal, shuffle, truncated_normal, uniform
 from .philox import Philox
-from .seeds import get_global_seed, get_seed, set_seed
+from .seeds import FunctionSeeds, get_global_seed, get_seed, set_seed
 
 __all__ = [
+    "FunctionSeeds",
     "Generator",
     "Philox",
     "get_global_seed",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import secrets
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -19,23 +18,12 @@ from ..dtypes import as_dtype
 from ..errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from . import samplers
 from .philox import WORDS_PER_BLOCK, Philox
-from .seeds import call_on_set_seed, get_seed
+from .seeds import reserve_blocks
 
 Shape = int | Sequence[int] | npt.NDArray[np.integer[Any]]
 Draw = Callable[[Philox, int, np.dtype[Any]], npt.NDArray[Any]]
 
 _FULL_RANGE: Final = ("int32", "int64", "uint32", "uint64")
-
-_lock = threading.Lock()
-_streams: dict[tuple[str, str, int, int], Philox] = {}
-
-
-def _forget_streams() -> None:
-    with _lock:
-        _streams.clear()
-
-
-call_on_set_seed(_forget_streams)
 
 
 def uniform(
@@ -105,9 +93,7 @@ def shuffle(value: npt.ArrayLike, seed: int | None = None) -> npt.NDArray[Any]:
     rows = np.asarray(value)
     if rows.ndim == 0 or len(rows) <= 1:
         return rows.copy()
-    stream = _reserve(
-        "shuffle", rows.dtype.name, get_seed(seed), -(-len(rows) // WORDS_PER_BLOCK), keep=seed is not None
-    )
+    stream = reserve_blocks(("shuffle", rows.dtype.name), seed, -(-len(rows) // WORDS_PER_BLOCK))
     return rows[samplers.permutation(stream, len(rows))]
 
 
@@ -176,19 +162,7 @@ class Generator:
 
 def _draw(op: str, draw: Draw, dims: tuple[int, ...], kind: np.dtype[Any], seed: int | None) -> npt.NDArray[Any]:
     n = math.prod(dims)
-    stream = _reserve(op, kind.name, get_seed(seed), n * samplers.BLOCKS_PER_OUTPUT, keep=seed is not None)
-    return draw(stream, n, kind).reshape(dims)
-
-
-def _reserve(op: str, dtype: str, pair: tuple[int, int], blocks: int, *, keep: bool) -> Philox:
-    """Return a stream at the first block that no earlier call of this operation with these seeds had for itself."""
-    mine = Philox(*pair)
-    if keep:
-        with _lock:
-            shared = _streams.setdefault((op, dtype, *pair), Philox(*pair))
-            mine.position = shared.position
-            shared.skip(blocks * WORDS_PER_BLOCK)
-    return mine
+    return draw(reserve_blocks((op, kind.name), seed, n * samplers.BLOCKS_PER_OUTPUT), n, kind).reshape(dims)
 
 
 def _integer_draw(where: str, minval: Any, maxval: Any, kind: np.dtype[Any]) -> Draw:

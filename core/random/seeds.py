@@ -7,10 +7,15 @@ not set         not given       two fresh numbers from the operating system
 not set         s               (87654321, r(s))
 g               s               (r(g), r(s)), and (0, 2**31 - 1) in place of (0, 0)
 g               not given       (r(g), next number of a stream seeded by g)
+g, in a         not given       (r(g), how many operations without a seed came before it in this
+function                        call of the function)
 ==============  ==============  ================================================================
 
 r(x) is x modulo 2**31 - 1, never negative. The stream of the last row starts anew with each `set_seed`; it is Python's
 Mersenne Twister seeded with g itself, so programs see the numbers that TensorFlow's eager mode gives.
+
+"In a function" means a function that the user gave to `map`, `flat_map`, `interleave` and the like: TensorFlow makes a
+graph of it, and the operations of a graph are numbered. `FunctionSeeds` gives a function that is called the same pairs.
 """
 
 from __future__ import annotations
@@ -19,18 +24,72 @@ import operator
 import random
 import secrets
 import threading
-from collections.abc import Callable
 from typing import Final
 
 from ..errors import InvalidArgumentError, describe
+from .philox import WORDS_PER_BLOCK, Philox
 
 DEFAULT_FIRST_SEED: Final = 87654321
 _MODULUS: Final = 2**31 - 1
 
+
+class FunctionSeeds:
+    """The seeds and streams of the random operations in one user function of a pipeline.
+
+    Use one object per iterator, and enter it around each call of the function, on whatever thread. The n-th random
+    operation of each call goes on with the stream of the n-th operation of the call before, as an operation in a graph
+    does. Calls on several threads at once share the streams in the order in which they ask.
+
+    Args:
+        global_seed: The global seed (`get_global_seed()`) when the pipeline was defined.
+
+    Example:
+        >>> calls = FunctionSeeds(7)
+        >>> with calls:
+        ...     get_seed(), get_seed(), get_seed(3)
+        ((7, 0), (7, 1), (7, 3))
+        >>> with calls:
+        ...     get_seed()
+        (7, 0)
+    """
+
+    __slots__ = ("global_seed", "streams")
+
+    def __init__(self, global_seed: int | None) -> None:
+        self.global_seed = None if global_seed is None else _as_int(global_seed, "FunctionSeeds")
+        self.streams: dict[int, Philox] = {}
+
+    def __enter__(self) -> FunctionSeeds:
+        _calls.stack.append(_Call(self))
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        _calls.stack.pop()
+
+
+class _Call:
+    """One call of a user function: how many operations came by."""
+
+    __slots__ = ("drawn", "function", "unseeded")
+
+    def __init__(self, function: FunctionSeeds) -> None:
+        self.function = function
+        self.unseeded = 0
+        self.drawn = 0
+
+
+class _Calls(threading.local):
+    """The calls of user functions that this thread is in, outermost first."""
+
+    def __init__(self) -> None:
+        self.stack: list[_Call] = []
+
+
+_calls = _Calls()
 _lock = threading.Lock()
+_streams: dict[tuple[object, ...], Philox] = {}
 _global_seed: int | None = None
 _operation_seeds = random.Random()
-_on_set_seed: list[Callable[[], None]] = []
 
 
 def set_seed(seed: int | None) -> None:
@@ -38,14 +97,16 @@ def set_seed(seed: int | None) -> None:
 
     Args:
         seed: Any integer. It takes part in every later random operation and in every `Dataset` built later.
+
+    Raises:
+        InvalidArgumentError: `seed` is neither an integer nor `None`.
     """
     global _global_seed
     value = None if seed is None else _as_int(seed, "set_seed")
     with _lock:
         _global_seed = value
         _operation_seeds.seed(value)
-    for forget in _on_set_seed:
-        forget()
+        _streams.clear()
 
 
 def get_global_seed() -> int | None:
@@ -61,20 +122,49 @@ def get_seed(op_seed: int | None = None) -> tuple[int, int]:
 
     Returns:
         Two integers, >= 0, for `Philox(seed, seed2)`.
+
+    Raises:
+        InvalidArgumentError: `op_seed` is not an integer.
     """
     own = None if op_seed is None else _as_int(op_seed, "get_seed") % _MODULUS
+    call = _calls.stack[-1] if _calls.stack else None
     with _lock:
-        if _global_seed is None:
+        global_seed = call.function.global_seed if call else _global_seed
+        if global_seed is None:
             return (secrets.randbits(64), secrets.randbits(64)) if own is None else (DEFAULT_FIRST_SEED, own)
-        if own is None:
+        if own is None and call:
+            own, call.unseeded = call.unseeded % _MODULUS, call.unseeded + 1
+        elif own is None:
             own = _operation_seeds.randint(0, _MODULUS) % _MODULUS
-        first = _global_seed % _MODULUS
+        first = global_seed % _MODULUS
     return (0, _MODULUS) if first == 0 and own == 0 else (first, own)
 
 
-def call_on_set_seed(forget: Callable[[], None]) -> None:
-    """Have `forget` called at each `set_seed`, for what keeps streams from one call to the next."""
-    _on_set_seed.append(forget)
+def reserve_blocks(kind: tuple[str, ...], op_seed: int | None, blocks: int) -> Philox:
+    """Return a stream at the first block that no earlier call of the same operation had for itself.
+
+    An operation with a seed of its own goes on from call to call, until the next `set_seed`. One without is new each
+    time, except in a user function.
+
+    Args:
+        kind: What makes two operations the same, besides their seeds: their name and dtype.
+        op_seed: The operation's own seed, or `None`.
+        blocks: How many blocks of four words the caller may read.
+    """
+    pair = get_seed(op_seed)
+    mine = Philox(*pair)
+    call = _calls.stack[-1] if _calls.stack else None
+    with _lock:
+        if call:
+            shared = call.function.streams.setdefault(call.drawn, mine.copy())
+            call.drawn += 1
+        elif op_seed is not None:
+            shared = _streams.setdefault((*kind, *pair), mine.copy())
+        else:
+            return mine
+        mine = shared.copy()
+        shared.skip(blocks * WORDS_PER_BLOCK)
+    return mine
 
 
 def _as_int(seed: object, where: str) -> int:
