@@ -7,27 +7,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 _lock = threading.Lock()
-_files: list[str] = []
-_ids: dict[str, int] = {}
+_files: list[tuple[str, str]] = []
+_ids: dict[tuple[str, str], int] = {}
 
 
-def file_id(path: str) -> int:
-    """Return the number of a file, giving it the next free one when it is new."""
+class Origin(NamedTuple):
+    """Where one row came from.
+
+    Attributes:
+        path: The file.
+        index: Record or line in the file, counted from 0.
+        unit: `"record"` or `"line"`.
+    """
+
+    path: str
+    index: int
+    unit: str
+
+    def __str__(self) -> str:
+        # Editors count lines from 1, record indices count from 0.
+        return f"{self.path}, {self.unit} {self.index + 1 if self.unit == 'line' else self.index}"
+
+
+def file_id(path: str, unit: str = "record") -> int:
+    """Return the number of a file read by records or by lines, giving it the next free one when it is new."""
+    key = (path, unit)
     with _lock:
-        if path not in _ids:
-            _ids[path] = len(_files)
-            _files.append(path)
-        return _ids[path]
-
-
-def file_path(number: int) -> str:
-    """Return the file of a number that `file_id` gave."""
-    return _files[number]
+        if key not in _ids:
+            _ids[key] = len(_files)
+            _files.append(key)
+        return _ids[key]
 
 
 class Provenance:
@@ -44,10 +59,10 @@ class Provenance:
         self.files, self.records = files, records
 
     @classmethod
-    def of_file(cls, path: str, first_record: int, n: int) -> Provenance:
-        """Return the provenance of `n` consecutive records of one file."""
+    def of_file(cls, path: str, first_record: int, n: int, *, unit: str = "record") -> Provenance:
+        """Return the provenance of `n` consecutive records (or lines) of one file."""
         # A broadcast view: eight bytes for the file column of any number of rows, until rows are mixed.
-        files = np.broadcast_to(np.int64(file_id(path)), (n,))
+        files = np.broadcast_to(np.int64(file_id(path, unit)), (n,))
         return cls(files, np.arange(first_record, first_record + n, dtype=np.int64))
 
     def __len__(self) -> int:
@@ -66,7 +81,7 @@ class Provenance:
         """Join the rows of several."""
         return Provenance(np.concatenate([p.files for p in parts]), np.concatenate([p.records for p in parts]))
 
-    def where(self, row: int) -> tuple[str, int] | None:
-        """Return `(path, record)` of a row, or None when it is unknown."""
+    def where(self, row: int) -> Origin | None:
+        """Return where a row came from, or None when it is unknown."""
         number = int(self.files[row])
-        return None if number < 0 else (file_path(number), int(self.records[row]))
+        return None if number < 0 else Origin(_files[number][0], int(self.records[row]), _files[number][1])

@@ -1,11 +1,12 @@
 """RaggedColumn: rows of different lengths over an inner column.
 
-Over a DenseColumn a row is an ndarray whose first axis varies; over a BytesColumn an object array of bytes; over another
-RaggedColumn a `Ragged` value.
+Over a DenseColumn a row is an ndarray whose first axis varies; over a BytesColumn an object array of bytes; over
+another RaggedColumn a `Ragged` value.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ class RaggedColumn(Column):
     """Row `i` is rows `splits[i]` to `splits[i + 1]` of `values`.
 
     Args:
-        values: The inner rows.
+        values: The inner rows: a Dense, Bytes or Ragged column.
         splits: int64[n + 1], not decreasing, inside `values`; `splits[0]` may be above 0 (slices share memory).
     """
 
@@ -47,12 +48,12 @@ class RaggedColumn(Column):
         inner = self.values.spec
         lengths = self.lengths
         same = int(lengths[0]) if len(lengths) and (lengths == lengths[0]).all() else None
+        assert isinstance(inner, TensorSpec | RaggedSpec)
+        shape = inner.shape or ()
         if isinstance(self.values, RaggedColumn):
-            shape: tuple[int | None, ...] = (same, None, *(inner.shape or ())[1:])  # type: ignore[attr-defined]
             rank = 1 + (inner.ragged_rank if isinstance(inner, RaggedSpec) else 0)
-            return RaggedSpec(shape, inner.dtype, rank)  # type: ignore[attr-defined]
-        assert isinstance(inner, TensorSpec)
-        return TensorSpec((same, *(inner.shape or ())), inner.dtype)
+            return RaggedSpec((same, None, *shape[1:]), inner.dtype, rank)
+        return TensorSpec((same, *shape), inner.dtype)
 
     @property
     def nbytes(self) -> int:
@@ -65,34 +66,39 @@ class RaggedColumn(Column):
         return RaggedColumn(self.values, self.splits[start : stop + 1])
 
     def take(self, indices: Indices) -> RaggedColumn:
-        splits = np.empty(len(indices) + 1, dtype=np.int64)
-        kernels.taken_lengths_kernel(self.splits, indices, splits)
+        rows, old = kernels.frozen(indices), kernels.frozen(self.splits)
+        splits = np.empty(len(rows) + 1, dtype=np.int64)
+        kernels.taken_lengths_kernel(old, rows, splits)
         positions = np.empty(int(splits[-1]), dtype=np.int64)
-        kernels.take_positions_kernel(self.splits, indices, splits, positions)
+        kernels.take_positions_kernel(old, rows, splits, positions)
         return RaggedColumn(self.values.take(positions), splits)
 
     @classmethod
     def concat_same(cls, columns: Sequence[RaggedColumn]) -> RaggedColumn | None:
-        from .concat import concat_or_none
-
-        values = concat_or_none([c._used() for c in columns])
+        kind = type(columns[0].values)
+        if any(type(c.values) is not kind for c in columns):
+            return None
+        # The inner rows must join in their own class: a wider one would turn arrays into `Ragged` values.
+        values = kind.concat_same([c._used() for c in columns])
         if values is None:
             return None
         parts, total = [np.zeros(1, np.int64)], 0
         for column in columns:
             parts.append(column.splits[1:] + (total - column.splits[0]))
-            total = int(parts[-1][-1]) if len(parts[-1]) else total
+            total += int(column.splits[-1] - column.splits[0])
         return cls(values, np.concatenate(parts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A slice is pickled without the rest of its parent's memory.
+        return RaggedColumn, (self._used(), self.splits - self.splits[0])
 
     def element(self, index: int) -> Any:
         return self.values.slice(int(self.splits[index]), int(self.splits[index + 1])).as_value()
 
     def to_list(self) -> list[Any]:
-        bounds = self.splits.tolist()
-        if isinstance(self.values, DenseColumn):
-            array = self.values.values
-            return [array[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-        return [self.values.slice(a, b).as_value() for a, b in zip(bounds, bounds[1:], strict=False)]
+        whole = self._used().as_value()
+        bounds = itertools.pairwise((self.splits - self.splits[0]).tolist())
+        return [whole.rows(a, b) for a, b in bounds] if isinstance(whole, Ragged) else [whole[a:b] for a, b in bounds]
 
     def as_value(self) -> Any:
         """Return the rows as one `Ragged`.
@@ -100,7 +106,7 @@ class RaggedColumn(Column):
         Rows that are dense arrays of one length would stack to a dense array: `batch` does that, `as_value` keeps the
         ragged form, because it is what an outer ragged row shows.
         """
-        return Ragged(self._used().as_value(), self.splits - self.splits[0])
+        return Ragged.of_parts(self._used().as_value(), self.splits - self.splits[0])
 
     def batch(self, size: int) -> Column:
         if isinstance(self.values, RaggedColumn):
@@ -109,7 +115,7 @@ class RaggedColumn(Column):
 
     def _stack(self, size: int) -> Column:
         """Stack dense rows of one length per batch."""
-        lengths = self.lengths.reshape(-1, size)
+        lengths = self.lengths.reshape(len(self) // size, size)
         uneven = (lengths != lengths[:, :1]).any(axis=1)
         if uneven.any():
             b = int(uneven.argmax())
@@ -123,6 +129,11 @@ class RaggedColumn(Column):
         from .object import ObjectColumn
 
         return ObjectColumn([_stack_rows(self.slice(i, i + size)) for i in range(0, len(self), size)])
+
+    def uniform(self) -> DenseColumn | BytesColumn:
+        """Return dense rows of one length without the ragged form; the lengths are equal."""
+        width = int(self.lengths[0]) if len(self) else 0
+        return _reshape_rows(self._used(), len(self), width)
 
     def explode(self) -> tuple[Column, npt.NDArray[np.int64]]:
         return self._used(), self.lengths
@@ -139,7 +150,8 @@ class RowShapeError(ShapeError):
     """
 
     def __init__(self, first: int, other: int, first_spec: Spec, other_spec: Spec) -> None:
-        super().__init__(f"elements differ in shape: row {first} is {first_spec!r}, row {other} is {other_spec!r}.")
+        what = "dtype" if getattr(first_spec, "shape", 0) == getattr(other_spec, "shape", 1) else "shape"
+        super().__init__(f"elements differ in {what}: row {first} is {first_spec!r}, row {other} is {other_spec!r}.")
         self.first, self.other, self.first_spec, self.other_spec = first, other, first_spec, other_spec
 
 

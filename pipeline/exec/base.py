@@ -1,0 +1,140 @@
+"""What every physical operator does, and the context that operators of one iterator share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+from ...core.block import Block
+from ...core.errors import UnimplementedError
+from ..plan import Node, walk
+from .pool import Pool
+
+N = TypeVar("N", bound=Node)
+
+# Operators that read ahead aim at blocks of about this many bytes: large enough that per-block work vanishes, small
+# enough that a few of them fit the processor's caches and a pipeline's memory stays small.
+TARGET_BLOCK_BYTES: Final = 1 << 20
+MAX_BLOCK_ROWS: Final = 1 << 14
+
+
+class Context:
+    """What the operators of one iterator share: the thread pool and the numbers of the nodes.
+
+    Args:
+        root: The plan that runs.
+        pool: Threads for prefetch and parallel calls; it starts none before the first task.
+    """
+
+    def __init__(self, root: Node, pool: Pool | None = None) -> None:
+        self.pool = pool or Pool()
+        self._numbers = {id(node): i for i, node in enumerate(walk(root))}
+        # The numbers are keyed by identity: the nodes must live as long as the numbers.
+        self._root = root
+
+    def number(self, node: Node) -> int | None:
+        """Return the node's number in the plan, counted from the source, or None for a plan made while running."""
+        return self._numbers.get(id(node))
+
+    def build(self, node: Node) -> Operator[Any]:
+        """Return a fresh operator for a node, ready to be pulled from the start."""
+        maker = _makers.get(type(node))
+        if maker is None:
+            raise UnimplementedError(f"{node.name}: no operator executes this node. Register one with executes().")
+        return maker(node, self)
+
+
+class Operator(ABC, Generic[N]):
+    """One stage of a running pipeline.
+
+    Contract: `pull` is called by one thread at a time (not always the same one), never after it returned None, and
+    never after `close`. It does not run the user's functions for more rows than were asked for, except where the
+    user asked for work ahead (`prefetch`, `num_parallel_calls`); `is_pure` operators may be asked for more rows than
+    the user demanded, because nobody can see it.
+
+    Args:
+        node: The plan node that is executed.
+        context: Shared by all operators of the iterator.
+    """
+
+    def __init__(self, node: N, context: Context) -> None:
+        self.node = node
+        self.context = context
+
+    @abstractmethod
+    def pull(self, max_rows: int) -> Block | None:
+        """Return the next 1 to `max_rows` elements, or None at the end.
+
+        Args:
+            max_rows: At least 1.
+        """
+
+    def pull_elements(self, max_rows: int) -> list[Any] | None:
+        """Return the next 1 to `max_rows` elements as users see them, or None at the end."""
+        block = self.pull(max_rows)
+        return None if block is None else block.to_list()
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether reading ahead is invisible: no user function runs below, other than traced ones."""
+        return True
+
+    @property
+    def children(self) -> tuple[Operator[Any], ...]:
+        """Operators that this one reads and must close."""
+        return ()
+
+    def close(self) -> None:
+        """Release files and buffers; idempotent. No thread is inside `pull` when this is called."""
+        for child in self.children:
+            child.close()
+
+
+class UnaryOperator(Operator[N]):
+    """An operator with one input that is built with it."""
+
+    def __init__(self, node: N, context: Context) -> None:
+        super().__init__(node, context)
+        self.input = context.build(node.inputs[0])
+
+    @property
+    def is_pure(self) -> bool:
+        return self.input.is_pure
+
+    @property
+    def children(self) -> tuple[Operator[Any], ...]:
+        return (self.input,)
+
+
+_makers: dict[type[Node], Callable[[Any, Context], Operator[Any]]] = {}
+
+OperatorType = TypeVar("OperatorType", bound=Callable[..., Operator[Any]])
+
+
+def executes(node_type: type[Node]) -> Callable[[OperatorType], OperatorType]:
+    """Class decorator: the operator executes nodes of this type."""
+
+    def register(operator: OperatorType) -> OperatorType:
+        _makers[node_type] = operator
+        return operator
+
+    return register
+
+
+class BlockSizer:
+    """How many rows to ask for, so that blocks grow from one row to about `TARGET_BLOCK_BYTES`.
+
+    The first element comes as early as a single row can; each following pull asks for up to eight times as many.
+    """
+
+    def __init__(self) -> None:
+        self.rows = 1
+
+    def saw(self, block: Block) -> None:
+        """Adapt to the size of a block that was asked for with `rows`."""
+        if block.n < self.rows:
+            return
+        bytes_per_row = max(1, block.nbytes // block.n)
+        fitting = max(1, TARGET_BLOCK_BYTES // bytes_per_row)
+        self.rows = max(1, min(self.rows * 8, fitting, MAX_BLOCK_ROWS))

@@ -1,0 +1,81 @@
+"""`batch`: stacks consecutive rows by changing the shape of their columns."""
+
+from __future__ import annotations
+
+from ...core.block import Block
+from ...core.columns import Column, RowShapeError
+from ...core.errors import InvalidArgumentError, ShapeError
+from .. import plan
+from .base import Context, UnaryOperator, executes
+
+
+@executes(plan.Batch)
+class Batch(UnaryOperator[plan.Batch]):
+    """Full batches, then what is left unless `drop_remainder`."""
+
+    def __init__(self, node: plan.Batch, context: Context) -> None:
+        super().__init__(node, context)
+        self._number = context.number(node)
+        self._held: list[Block] = []
+        self._rows = 0
+        self._count = 0
+        self._ended = False
+
+    def pull(self, max_rows: int) -> Block | None:
+        size = self.node.batch_size
+        self._fill(size, max_rows * size)
+        batches = min(self._rows // size, max_rows)
+        if batches:
+            return self._emit(batches, size)
+        if self._rows and not self.node.drop_remainder:
+            return self._emit(1, self._rows)
+        return None
+
+    def _fill(self, at_least: int, wanted: int) -> None:
+        """Get rows until `at_least` are held; demand stays within `wanted`, what `max_rows` batches need."""
+        while self._rows < at_least and not self._ended:
+            block = self.input.pull(wanted - self._rows)
+            if block is None:
+                self._ended = True
+                return
+            self._held.append(block)
+            self._rows += block.n
+
+    def _emit(self, batches: int, size: int) -> Block:
+        try:
+            held = Block.concat(self._held)
+        except InvalidArgumentError as err:
+            raise self._error(str(err)) from err
+        used = batches * size
+        rows = held.slice(0, used)
+        self._held = [held.slice(used, held.n)] if used < held.n else []
+        self._rows = held.n - used
+        columns = [self._stack(rows, i, size) for i in range(len(rows.columns))]
+        self._count += used
+        return Block(rows.structure, columns, batches)
+
+    def _stack(self, rows: Block, leaf: int, size: int) -> Column:
+        try:
+            return rows.columns[leaf].batch(size)
+        except RowShapeError as err:
+            name = rows.structure.paths()[leaf] or "the element"
+            first, other = (
+                self._describe(rows, err.first, name, err.first_spec),
+                self._describe(rows, err.other, name, err.other_spec),
+            )
+            raise ShapeError(
+                f"{self._where()}: elements differ in shape, cannot stack. {first}; {other}. "
+                "Use padded_batch(), or make the shapes equal in map()."
+            ) from err
+        except InvalidArgumentError as err:
+            raise self._error(str(err)) from err
+
+    def _describe(self, rows: Block, row: int, name: str, spec: object) -> str:
+        origin = rows.provenance.where(row) if rows.provenance is not None else None
+        return f"Element {self._count + row}{f' ({origin})' if origin else ''}: {name} {spec!r}"
+
+    def _where(self) -> str:
+        return "Dataset.batch" + (f" (node {self._number})" if self._number is not None else "")
+
+    def _error(self, text: str) -> InvalidArgumentError:
+        return InvalidArgumentError(f"{self._where()}: {text}")

@@ -1,0 +1,84 @@
+"""Sources that read files: text lines and TFRecords, one file after another, rows with their provenance."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ...core.block import Block
+from ...core.columns import BytesColumn
+from ...core.nest import LEAF
+from ...core.provenance import Provenance
+from .. import plan
+from ..plan.file_source import FileSource
+from .base import Context, Operator, executes
+
+
+class _Reader(Protocol):
+    """What the readers of `records` have in common."""
+
+    def read(self, max_rows: int, /) -> BytesColumn | None: ...
+
+    def close(self) -> None: ...
+
+
+class _FileOperator(Operator[FileSource]):
+    """Reads the files of a node in order; a file is opened when its first row is asked for."""
+
+    unit: str
+
+    def __init__(self, node: FileSource, context: Context) -> None:
+        super().__init__(node, context)
+        self._file = 0
+        self._row = 0
+        self._reader: _Reader | None = None
+
+    def _open(self, path: str) -> _Reader:
+        raise NotImplementedError
+
+    def pull(self, max_rows: int) -> Block | None:
+        files = self.node.files
+        while self._file < len(files):
+            path = files[self._file]
+            if self._reader is None:
+                self._reader = self._open(path)
+            column = self._reader.read(max_rows)
+            if column is not None:
+                n = len(column)
+                block = Block(LEAF, [column], n, Provenance.of_file(path, self._row, n, unit=self.unit))
+                self._row += n
+                return block
+            self._close_file()
+            self._file, self._row = self._file + 1, 0
+        return None
+
+    def _close_file(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def close(self) -> None:
+        self._close_file()
+
+
+@executes(plan.TextLine)
+class TextLine(_FileOperator):
+    """Lines of text files."""
+
+    unit = "line"
+
+    def _open(self, path: str) -> _Reader:
+        from ...records.lines import LineReader
+
+        return LineReader(path, self.node.compression_type, buffer_size=self.node.buffer_size)
+
+
+@executes(plan.TFRecord)
+class TFRecord(_FileOperator):
+    """Payloads of TFRecord files."""
+
+    unit = "record"
+
+    def _open(self, path: str) -> _Reader:
+        from ...records.reader import TFRecordReader
+
+        return TFRecordReader(path, self.node.compression_type, buffer_size=self.node.buffer_size)

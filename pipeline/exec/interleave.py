@@ -1,0 +1,187 @@
+"""`interleave`: reads several datasets in turn, in tf.data's order.
+
+The order is that of reading one element at a time: `block_length` elements from a slot, then the next slot of the
+cycle; a slot whose dataset has ended is left, and opens the next dataset when its turn comes again. Rows are read in
+blocks all the same: a kernel schedules which slot gives which row, and one gather per pull makes it so.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Any
+
+import numpy as np
+
+from ...core.block import Block
+from .. import plan
+from .base import BlockSizer, Context, Operator, UnaryOperator, executes
+from .failures import failure
+from .kernels import SLOT_EMPTY, interleave_kernel
+from .readahead import reader
+
+
+class _Slot:
+    """One open dataset: its operator and the rows that wait."""
+
+    __slots__ = ("block", "ended", "operator", "pending", "sizer")
+
+    def __init__(self, operator: Operator[Any]) -> None:
+        self.operator = operator
+        self.block: Block | None = None
+        self.ended = False
+        self.pending: Future[Block | None] | None = None
+        self.sizer = BlockSizer()
+
+    def hold(self, block: Block | None, left: Block | None) -> None:
+        """Take a block that was pulled; `left` are the rows that still wait."""
+        if block is None:
+            self.ended = True
+            self.block = left
+            return
+        self.sizer.saw(block)
+        self.block = block if left is None else Block.concat([left, block])
+
+
+@executes(plan.Interleave)
+class Interleave(UnaryOperator[plan.Interleave]):
+    """Slots of open datasets, a schedule, and a gather."""
+
+    def __init__(self, node: plan.Interleave, context: Context) -> None:
+        super().__init__(node, context)
+        self._source = reader(self.input)
+        self._slots: list[_Slot | None] = [None] * node.cycle_length
+        self._available = np.zeros(node.cycle_length, dtype=np.int64)
+        self._taken = np.zeros(node.cycle_length, dtype=np.int64)
+        self._cycle_index = 0
+        self._block_index = 0
+        self._opened = 0
+        self._input_ended = False
+        self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
+
+    @property
+    def is_pure(self) -> bool:
+        return self.input.is_pure and all(s is None or s.operator.is_pure for s in self._slots)
+
+    @property
+    def children(self) -> tuple[Operator[Any], ...]:
+        return (self.input, *(s.operator for s in self._slots if s is not None))
+
+    def pull(self, max_rows: int) -> Block | None:
+        out_slots, out_rows = np.empty(max_rows, np.int64), np.empty(max_rows, np.int64)
+        while True:
+            before = self._taken.copy()
+            status, n, self._cycle_index, self._block_index = interleave_kernel(
+                self._available, self._taken, self._cycle_index, self._block_index, self.node.block_length,
+                out_slots, out_rows,
+            )  # fmt: skip
+            if n:
+                block = self._gather(out_slots[:n], out_rows[:n], before)
+                if self._parallel:
+                    self._request_all()
+                return block
+            if status == SLOT_EMPTY and not self._supply(max_rows):
+                return None
+
+    def _supply(self, max_rows: int) -> bool:
+        """Make the slot whose turn it is give rows, or pass its turn on; False when everything has ended."""
+        i = self._cycle_index
+        slot = self._slots[i]
+        if slot is None:
+            if not self._input_ended and self._open(i):
+                return True
+            if all(s is None for s in self._slots):
+                return False
+            self._advance()
+        elif slot.ended:
+            self._close_slot(i)
+            self._advance()
+        else:
+            self._refill(i, max_rows)
+        return True
+
+    def _advance(self) -> None:
+        self._cycle_index = (self._cycle_index + 1) % len(self._slots)
+        self._block_index = 0
+
+    def _open(self, i: int) -> bool:
+        """Open the next dataset in a slot; False when the input has ended."""
+        block = self._source.pull(1)
+        if block is None:
+            self._input_ended = True
+            return False
+        try:
+            node = self.node.function(block.element(0))
+        except Exception as err:
+            origin = block.provenance.where(0) if block.provenance is not None else None
+            raise failure(
+                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened, origin
+            ) from err
+        self._opened += 1
+        self._slots[i] = _Slot(self.context.build(node))
+        return True
+
+    def _close_slot(self, i: int) -> None:
+        slot, self._slots[i] = self._slots[i], None
+        self._available[i] = self._taken[i] = 0
+        if slot is not None:
+            slot.operator.close()
+
+    def _refill(self, i: int, max_rows: int) -> None:
+        """Get rows for slot `i`, and top up the others, so that the next schedule does not stop after a few rows."""
+        slot = self._slots[i]
+        assert slot is not None
+        if not slot.operator.is_pure:
+            self._hold(i, slot.operator.pull(min(max_rows, self.node.block_length - self._block_index)))
+            return
+        share = -(-max_rows // len(self._slots))
+        for j, other in enumerate(self._slots):
+            if other is None or other.ended or not (j == i or other.operator.is_pure):
+                continue
+            wanted = max(other.sizer.rows, min(share, 1024))
+            if j == i or 2 * (self._available[j] - self._taken[j]) < wanted:
+                self._hold(j, self._next_block(other, wanted))
+
+    def _next_block(self, slot: _Slot, rows: int) -> Block | None:
+        pending, slot.pending = slot.pending, None
+        return slot.operator.pull(rows) if pending is None else pending.result()
+
+    def _hold(self, i: int, block: Block | None) -> None:
+        slot = self._slots[i]
+        assert slot is not None
+        left = None
+        if slot.block is not None and self._taken[i] < self._available[i]:
+            left = slot.block.slice(int(self._taken[i]), int(self._available[i]))
+        slot.hold(block, left)
+        self._taken[i] = 0
+        self._available[i] = 0 if slot.block is None else slot.block.n
+
+    def _request_all(self) -> None:
+        """Have the pool read the next block of every slot that will soon need one."""
+        for i, slot in enumerate(self._slots):
+            if slot is None or slot.ended or slot.pending is not None or not slot.operator.is_pure:
+                continue
+            if 2 * (self._available[i] - self._taken[i]) < slot.sizer.rows:
+                rows, pull = slot.sizer.rows, slot.operator.pull
+                slot.pending = self.context.pool.submit(lambda pull=pull, rows=rows: pull(rows))  # type: ignore[misc]
+
+    def _gather(self, slots: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], before: np.ndarray[Any, Any]) -> Block:
+        """Return the scheduled rows, in order."""
+        parts: list[Block] = []
+        bases = np.zeros(len(self._slots), dtype=np.int64)
+        total = 0
+        for i, slot in enumerate(self._slots):
+            start, stop = int(before[i]), int(self._taken[i])
+            if slot is None or slot.block is None or start == stop:
+                continue
+            bases[i] = total - start
+            parts.append(slot.block.slice(start, stop))
+            total += stop - start
+        if len(parts) == 1:
+            return parts[0]
+        return Block.concat(parts).take(bases[slots] + rows)
+
+    def close(self) -> None:
+        for slot in self._slots:
+            if slot is not None and slot.pending is not None and not slot.pending.cancel():
+                slot.pending.exception()
+        super().close()

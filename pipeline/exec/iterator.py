@@ -1,0 +1,124 @@
+"""DatasetIterator: what a `for` loop over a dataset holds."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+
+from ...core.block import Block
+from ...core.errors import FailedPreconditionError
+from ..plan import Node
+from .base import BlockSizer, Context, Operator
+from .pool import Pool
+
+
+class DatasetIterator:
+    """Elements of one pass over a plan.
+
+    Single use; belongs to one thread at a time. Closed at the end, by `close`, by leaving a `with` block, and when it
+    is garbage: then no thread and no file of it remains.
+
+    Args:
+        root: The plan, after rewriting.
+    """
+
+    def __init__(self, root: Node) -> None:
+        pool = Pool()
+        self._operator: Operator[Any] = Context(root, pool).build(root)
+        self._sizer = BlockSizer()
+        self._elements: Iterator[Any] = iter(())
+        self._ended = False
+        self._closed = False
+        self._finalizer = weakref.finalize(self, _release, self._operator, pool)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        for element in self._elements:
+            return element
+        self._refill()
+        return next(self._elements)
+
+    def _refill(self) -> None:
+        """Get the next elements; raises StopIteration at the end."""
+        self._check_open()
+        if self._ended:
+            raise StopIteration
+        operator = self._operator
+        elements: list[Any] | None
+        if operator.is_pure:
+            block = operator.pull(self._sizer.rows)
+            if block is not None:
+                self._sizer.saw(block)
+            elements = None if block is None else block.to_list()
+        else:
+            # Opaque functions run when their element is asked for, not before.
+            elements = operator.pull_elements(1)
+        if elements is None:
+            self._ended = True
+            self.close()
+            self._closed = False
+            raise StopIteration
+        self._elements = iter(elements)
+
+    def next_block(self, max_rows: int | None = None) -> Block | None:
+        """Return the next elements as a block, or None at the end.
+
+        Args:
+            max_rows: At most this many; None lets the engine choose (one where user functions must not run ahead).
+        """
+        self._check_open()
+        if self._ended:
+            return None
+        rows = max_rows or (self._sizer.rows if self._operator.is_pure else 1)
+        block = self._operator.pull(rows)
+        if block is None:
+            self._ended = True
+        elif max_rows is None:
+            self._sizer.saw(block)
+        return block
+
+    @property
+    def element_spec(self) -> Any:
+        """Nest of specs of the elements, or None when only running can tell."""
+        return self._operator.node.element_spec
+
+    def close(self) -> None:
+        """End the pass: stop threads, close files; idempotent."""
+        self._closed = True
+        self._elements = iter(())
+        self._finalizer()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise FailedPreconditionError(
+                "DatasetIterator: the iterator is closed. Make a new one with iter(dataset) to start again."
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _release(operator: Operator[Any], pool: Pool) -> None:
+    """Close the operators, then end the threads. A finalizer: it must not hold the iterator itself."""
+    try:
+        operator.close()
+    finally:
+        pool.close()
+
+
+def first_spec(root: Node) -> Any:
+    """Return the nest of specs of a plan's first element, by running the plan that far; None when it has none."""
+    with DatasetIterator(root) as iterator:
+        for element in iterator:
+            return Block.from_elements([element]).spec
+    return None

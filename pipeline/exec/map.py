@@ -1,0 +1,186 @@
+"""`map`: traced functions run on whole blocks, others element by element; either may run on several threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeAlias
+
+from ...core.block import Block
+from ...core.errors import PenstockError
+from .. import plan
+from .base import Context, UnaryOperator, executes
+from .readahead import reader
+from .row_runner import RowRunner
+
+Results: TypeAlias = "Block | list[Any] | None"
+
+
+@executes(plan.Map)
+class Map(UnaryOperator[plan.Map]):
+    """Results in the order of the input.
+
+    With `num_parallel_calls` up to that many blocks (traced) or elements (opaque) are in work on the pool's threads.
+    An element that fails raises when its turn comes, after all results before it.
+    """
+
+    def __init__(self, node: plan.Map, context: Context) -> None:
+        super().__init__(node, context)
+        node.function.prepare(node.input.element_spec)
+        self._runner = RowRunner(node.function, node.name, context.number(node))
+        self._parallel = _parallel_calls(node.num_parallel_calls)
+        # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
+        self._source = reader(self.input)
+        self._ready: deque[_Task] = deque()
+        self._results: Block | list[Any] | None = None
+        self._next = 0
+        self._error: Exception | None = None
+        self._rest: Block | None = None
+        self._count = 0
+        self._ended = False
+
+    @property
+    def is_pure(self) -> bool:
+        return self.input.is_pure and self.node.function.is_vectorized
+
+    def pull(self, max_rows: int) -> Block | None:
+        results = self._take(max_rows)
+        if results is None or isinstance(results, Block):
+            return results
+        try:
+            return Block.from_elements(results)
+        except PenstockError as err:
+            raise self._structure_error(results, err) from err
+
+    def pull_elements(self, max_rows: int) -> list[Any] | None:
+        results = self._take(max_rows)
+        return results.to_list() if isinstance(results, Block) else results
+
+    def _structure_error(self, results: list[Any], err: PenstockError) -> Exception:
+        from .failures import failure
+
+        return failure(self.node.name, self.node.function.name, err, self._runner.node, self._count - len(results))
+
+    def _take(self, max_rows: int) -> Results:
+        """Return the next results, at most `max_rows`."""
+        while True:
+            if self._results is not None:
+                return self._serve(max_rows)
+            if self._error is not None:
+                error, self._error = self._error, None
+                raise error
+            if not self._advance(max_rows):
+                return None
+
+    def _serve(self, max_rows: int) -> Results:
+        results, start = self._results, self._next
+        assert results is not None
+        total = results.n if isinstance(results, Block) else len(results)
+        stop = min(start + max_rows, total)
+        self._next = stop
+        if stop == total:
+            self._results, self._next = None, 0
+        if isinstance(results, Block):
+            return results.slice(start, stop)
+        return results if stop - start == total else results[start:stop]
+
+    def _advance(self, max_rows: int) -> bool:
+        """Get the next results or the next error; False at the end."""
+        if self._parallel > 1:
+            return self._advance_parallel(max_rows)
+        block = self._next_input(max_rows)
+        if block is None:
+            return False
+        self._set(_run(self._runner, block, self._count))
+        return True
+
+    def _next_input(self, max_rows: int) -> Block | None:
+        if self._rest is not None:
+            # Rows after one that failed: they are still to come for whoever goes on after the error.
+            block, self._rest = self._rest, None
+            return block
+        return None if self._ended else self._read(max_rows)
+
+    def _read(self, max_rows: int) -> Block | None:
+        block = self._source.pull(max_rows)
+        self._ended = block is None
+        return block
+
+    def _set(self, outcome: _Outcome) -> None:
+        self._results, self._error, self._rest = outcome.results, outcome.error, outcome.rest
+        self._count += outcome.consumed
+
+    def _advance_parallel(self, max_rows: int) -> bool:
+        if self._rest is not None:
+            block, self._rest = self._rest, None
+            self._set(_run(self._runner, block, self._count))
+            return True
+        self._schedule(max_rows)
+        if not self._ready:
+            return False
+        self._set(self._ready.popleft().result())
+        return True
+
+    def _schedule(self, max_rows: int) -> None:
+        """Keep up to `_parallel` tasks in flight: blocks of a traced function, single elements of another."""
+        in_flight = sum(self._ready_rows)
+        first = self._count + in_flight
+        while len(self._ready) < self._parallel and not self._ended:
+            rows = max(max_rows, _PARALLEL_ROWS) if self.is_pure else 1
+            block = self._read(rows)
+            if block is None:
+                return
+            self._ready.append(_Task(self.context.pool.submit(_task(self._runner, block, first)), block.n))
+            first += block.n
+
+    @property
+    def _ready_rows(self) -> list[int]:
+        return [task.rows for task in self._ready]
+
+    def close(self) -> None:
+        self._ready.clear()
+        super().close()
+
+
+# Rows per task of a traced function: enough work to pay for handing it to a thread.
+_PARALLEL_ROWS = 1024
+
+
+class _Outcome:
+    """What became of a block: results before the first failure, the error, the rows after it."""
+
+    __slots__ = ("consumed", "error", "rest", "results")
+
+    def __init__(self, results: Results, consumed: int, error: Exception | None, rest: Block | None) -> None:
+        self.results, self.consumed, self.error, self.rest = results, consumed, error, rest
+
+
+class _Task:
+    __slots__ = ("_future", "rows")
+
+    def __init__(self, future: Future[_Outcome], rows: int) -> None:
+        self._future, self.rows = future, rows
+
+    def result(self) -> _Outcome:
+        return self._future.result()
+
+
+def _run(runner: RowRunner, block: Block, first: int) -> _Outcome:
+    results, done, error = runner.run(block, first)
+    if error is None:
+        return _Outcome(results, done, None, None)
+    rest = block.slice(done + 1, block.n) if done + 1 < block.n else None
+    return _Outcome(results, done + 1, error, rest)
+
+
+def _task(runner: RowRunner, block: Block, first: int) -> Callable[[], _Outcome]:
+    return lambda: _run(runner, block, first)
+
+
+def _parallel_calls(asked: int | None) -> int:
+    """Return how many tasks may be in flight; -1 means as many as there are processors."""
+    if asked is None:
+        return 1
+    return max(1, asked) if asked > 0 else os.cpu_count() or 1

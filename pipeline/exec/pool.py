@@ -1,0 +1,112 @@
+"""The threads of one iterator.
+
+Guarantees: no thread exists before the first task; threads carry the pool's name; a task is never lost or run twice;
+after `close` returns, no thread of the pool runs user code any more (unless the caller itself is one of them).
+Not guaranteed: in which order tasks start.
+
+A task may wait for other tasks of the same pool (a prefetch below a prefetch), so the pool starts a new thread
+whenever a task finds no idle one. Stages bound their own tasks in flight, and that bounds the threads.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+
+_names = itertools.count()
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+
+class Pool:
+    """Daemon threads, started when a task needs one, ended by `close`."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._idle = 0
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+        self._name = f"penstock-{next(_names)}"
+        _pools.add(self)
+
+    def submit(self, task: Callable[[], R]) -> Future[R]:
+        """Run `task` on a thread and return its future.
+
+        After `close` the future comes back cancelled.
+        """
+        future: Future[R] = Future()
+        with self._condition:
+            if self._closed:
+                future.cancel()
+                return future
+            self._tasks.append((future, task))
+            if self._idle < len(self._tasks):
+                self._start_thread()
+            else:
+                self._condition.notify()
+        return future
+
+    @property
+    def thread_count(self) -> int:
+        """How many threads are alive."""
+        return sum(t.is_alive() for t in self._threads)
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                self._idle += 1
+                while not self._tasks and not self._closed:
+                    self._condition.wait()
+                self._idle -= 1
+                if self._closed:
+                    return
+                future, task = self._tasks.popleft()
+            _run(future, task)
+            # A finished task must not keep its blocks alive while the thread waits for the next one.
+            del future, task
+
+    def close(self) -> None:
+        """Cancel waiting tasks, let running ones end, and end the threads; idempotent."""
+        with self._condition:
+            self._closed = True
+            waiting = list(self._tasks)
+            self._tasks.clear()
+            self._condition.notify_all()
+        for future, _ in waiting:
+            future.cancel()
+        me = threading.current_thread()
+        for thread in self._threads:
+            if thread is not me:
+                thread.join()
+        self._threads = [t for t in self._threads if t is me]
+
+
+def _run(future: Future[Any], task: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = task()
+    except BaseException as err:
+        future.set_exception(err)
+    else:
+        future.set_result(result)
+
+
+@atexit.register
+def _close_all() -> None:
+    """End the threads of iterators that are still alive when the interpreter exits."""
+    for pool in list(_pools):
+        pool.close()

@@ -1,0 +1,101 @@
+"""`prefetch`: a background task keeps a queue of elements filled.
+
+Guarantees: at most `buffer_size` elements are held ahead; the input is pulled by one thread at a time; an error of the
+input reaches the consumer after all elements before it; `close` ends the task before it returns.
+
+No thread waits for a full queue: the task ends when the queue is full, and the consumer starts it again when it has
+taken something. So an abandoned iterator leaves at most an idle pool thread, which the pool ends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from ...core.block import Block
+from .. import plan
+from .base import BlockSizer, Context, UnaryOperator, executes
+
+
+@executes(plan.Prefetch)
+class Prefetch(UnaryOperator[plan.Prefetch]):
+    """Elements made ahead on a pool thread; passes everything through when `buffer_size` is 0."""
+
+    def __init__(self, node: plan.Prefetch, context: Context) -> None:
+        super().__init__(node, context)
+        self._condition = threading.Condition()
+        self._queue: deque[Block] = deque()
+        self._held = 0
+        self._running = False
+        self._ended = False
+        self._closed = False
+        self._error: BaseException | None = None
+        self._sizer = BlockSizer()
+
+    def pull(self, max_rows: int) -> Block | None:
+        if self.node.buffer_size == 0:
+            return self.input.pull(max_rows)
+        with self._condition:
+            while not self._queue:
+                if self._error is not None:
+                    error, self._error = self._error, None
+                    raise error
+                if self._ended:
+                    return None
+                self._start()
+                self._condition.wait()
+            block = self._queue.popleft()
+            if block.n > max_rows:
+                self._queue.appendleft(block.slice(max_rows, block.n))
+                block = block.slice(0, max_rows)
+            self._held -= block.n
+            self._start()
+            return block
+
+    def _capacity(self) -> int:
+        """Elements to hold ahead: as asked, or for AUTOTUNE two blocks of the size that the sizer found."""
+        return self.node.buffer_size if self.node.buffer_size > 0 else max(2, 2 * self._sizer.rows)
+
+    def _start(self) -> None:
+        """Start the task unless it runs or has nothing to do. The condition's lock is held."""
+        if not (self._running or self._ended or self._closed or self._error) and self._held < self._capacity():
+            self._running = True
+            self.context.pool.submit(self._work)
+
+    def _work(self) -> None:
+        while True:
+            with self._condition:
+                room = self._capacity() - self._held
+                if room <= 0 or self._closed:
+                    self._running = False
+                    self._condition.notify_all()
+                    return
+            self._fill(min(room, self._sizer.rows) if self.input.is_pure else 1)
+            if self._ended or self._error is not None:
+                return
+
+    def _fill(self, rows: int) -> None:
+        """Pull once and queue what came; the end and errors are noted for the consumer."""
+        block: Block | None = None
+        error: BaseException | None = None
+        try:
+            block = self.input.pull(rows)
+        except BaseException as err:
+            error = err
+        with self._condition:
+            if block is not None:
+                self._sizer.saw(block)
+                self._queue.append(block)
+                self._held += block.n
+            else:
+                self._error, self._ended = error, error is None
+                self._running = False
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        with self._condition:
+            self._closed = True
+            while self._running:
+                self._condition.wait()
+            self._queue.clear()
+        super().close()

@@ -1,0 +1,44 @@
+"""Element specs that only running the first elements can tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.specs import ObjectSpec
+from . import plan
+from .plan import Node, walk
+
+
+def resolved_spec(root: Node) -> Any:
+    """Return the nest of specs of a plan's elements.
+
+    Nodes whose spec is not known statically are run up to their first element, from the source on; what is found is
+    kept with the node.
+    """
+    for node in walk(root):
+        if node.element_spec is None:
+            _observe(node)
+    spec = root.element_spec
+    return ObjectSpec() if spec is None else spec
+
+
+def _observe(node: Node) -> None:
+    from .exec import first_spec
+
+    if isinstance(node, plan.Interleave):
+        node.observed.spec = _inner_spec(node)
+    elif isinstance(node, plan.Map):
+        spec = first_spec(node)
+        node.function.observe(ObjectSpec() if spec is None else spec)
+    elif isinstance(node, plan.FromGenerator):
+        node.observed.spec = first_spec(node)
+
+
+def _inner_spec(node: plan.Interleave) -> Any:
+    """Ask the first dataset of an interleave, without reading its elements where it knows its spec."""
+    from .exec import DatasetIterator
+
+    with DatasetIterator(node.input) as iterator:
+        for element in iterator:
+            return resolved_spec(node.function(element))
+    return None

@@ -1,0 +1,42 @@
+"""`cache`: the elements of the first full pass, kept in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Sequence
+
+from ...core.block import Block
+from .base import SameElements
+
+
+class MemoryCache:
+    """Blocks of one complete pass; shared by all iterators over the dataset."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: tuple[Block, ...] | None = None
+
+    @property
+    def blocks(self) -> tuple[Block, ...] | None:
+        """The elements, or None until one pass has come to its end."""
+        return self._blocks
+
+    def fill(self, blocks: Sequence[Block]) -> None:
+        """Keep the blocks of a complete pass; the first one to finish wins."""
+        with self._lock:
+            if self._blocks is None:
+                self._blocks = tuple(blocks)
+
+
+@dataclasses.dataclass(frozen=True)
+class Cache(SameElements):
+    """Elements computed in the first complete pass and served from memory afterwards."""
+
+    name = "cache"
+    memory: MemoryCache = dataclasses.field(default_factory=MemoryCache, compare=False, repr=False)
+
+    @property
+    def cardinality(self) -> int:
+        blocks = self.memory.blocks
+        return self.input.cardinality if blocks is None else sum(b.n for b in blocks)

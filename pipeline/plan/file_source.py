@@ -1,0 +1,37 @@
+"""What all sources that read files have in common."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ...core.dtypes import string
+from ...core.specs import TensorSpec
+from .base import UNKNOWN, Source
+
+
+@dataclasses.dataclass(frozen=True)
+class FileSource(Source):
+    """Records of files, one file after another.
+
+    Attributes:
+        files: Paths, read in this order.
+        compression_type: None, `"GZIP"` or `"ZLIB"`.
+        buffer_size: Bytes read at a time; None for the reader's own choice.
+    """
+
+    files: tuple[str, ...]
+    compression_type: str | None = None
+    buffer_size: int | None = None
+
+    @property
+    def element_spec(self) -> Any:
+        return TensorSpec((), string)
+
+    @property
+    def cardinality(self) -> int:
+        return UNKNOWN
+
+    def describe(self) -> str:
+        shown = repr(self.files[0]) if len(self.files) == 1 else f"{len(self.files)} files"
+        return shown + (f", compression_type={self.compression_type!r}" if self.compression_type else "")

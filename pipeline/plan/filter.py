@@ -1,0 +1,32 @@
+"""`filter`: the elements that a predicate holds for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from ...core.trace.rows import RowFunction
+from .base import UNKNOWN, SameElements
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter(SameElements):
+    """The elements for which `predicate(element)` is true.
+
+    Attributes:
+        predicate: The user's function, traced when it can be; returns one bool.
+    """
+
+    name = "filter"
+    predicate: RowFunction
+
+    @property
+    def cardinality(self) -> int:
+        return UNKNOWN if self.input.cardinality != 0 else 0
+
+    def describe(self) -> str:
+        return self.predicate.name
+
+    def notes(self) -> Sequence[str]:
+        self.predicate.prepare(self.input.element_spec)
+        return (self.predicate.note(),)

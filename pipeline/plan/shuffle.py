@@ -1,0 +1,76 @@
+"""`shuffle`: a buffer from which elements are drawn at random."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+
+from ...core.errors import InvalidArgumentError
+from ...core.random import Philox, get_seed
+from .base import SameElements
+
+
+class ShuffleSeeds:
+    """The seeds of each pass over one `shuffle`, as tf.data derives them.
+
+    With `reshuffle`, pass `k` takes the two uint32 words `2k` and `2k + 1` of a Philox stream on the original pair;
+    without, every pass takes the original pair itself. The passes of all iterators over the dataset count together,
+    so that a second `for` loop sees the second epoch.
+    """
+
+    def __init__(self, seed: int | None, *, reshuffle: bool) -> None:
+        self.pair = get_seed(seed)
+        self.reshuffle = reshuffle
+        self._lock = threading.Lock()
+        self._passes = 0
+
+    def next_pass(self) -> int:
+        """Return the number of the pass that starts now, and count it."""
+        with self._lock:
+            self._passes += 1
+            return self._passes - 1
+
+    def of_pass(self, number: int) -> tuple[int, int]:
+        """Return the pair of seeds of one pass."""
+        if not self.reshuffle:
+            return self.pair
+        parent = Philox(*self.pair)
+        parent.skip(2 * number)
+        first, second = parent.uint32(2)
+        return int(first), int(second)
+
+
+@dataclasses.dataclass(frozen=True)
+class Shuffle(SameElements):
+    """Elements in the order of tf.data's shuffle buffer.
+
+    Attributes:
+        buffer_size: How many elements the buffer holds.
+        seed: The user's seed, or None.
+        reshuffle_each_iteration: Whether each pass has its own order.
+        seeds: The seeds of the passes.
+    """
+
+    name = "shuffle"
+    buffer_size: int
+    seed: int | None = None
+    reshuffle_each_iteration: bool = True
+    seeds: ShuffleSeeds = dataclasses.field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        size = self.buffer_size
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise InvalidArgumentError(
+                f"Dataset.shuffle: buffer_size must be an int >= 1. Received: buffer_size={size!r}. "
+                "For a full shuffle use the number of elements."
+            )
+        if self.seeds is None:
+            object.__setattr__(self, "seeds", ShuffleSeeds(self.seed, reshuffle=self.reshuffle_each_iteration))
+
+    @property
+    def cardinality(self) -> int:
+        return self.input.cardinality
+
+    def describe(self) -> str:
+        text = str(self.buffer_size) + (f", seed={self.seed}" if self.seed is not None else "")
+        return text + ("" if self.reshuffle_each_iteration else ", reshuffle_each_iteration=False")
