@@ -119,7 +119,8 @@ def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def _is_kernel(function: ast.FunctionDef) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "kernel" for node in function.decorator_list)
+    decorators = (node.func if isinstance(node, ast.Call) else node for node in function.decorator_list)
+    return any(isinstance(node, ast.Name) and node.id == "kernel" for node in decorators)
 
 
 def test_kernels_live_in_kernel_files(root, library_files):
