@@ -5,9 +5,10 @@ File names are kept once, in a table for the whole process; rows carry its int64
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,8 @@ _files: list[tuple[str, str]] = []
 _ids: dict[tuple[str, str], int] = {}
 
 
-class Origin(NamedTuple):
+@dataclasses.dataclass(frozen=True, slots=True)
+class Origin:
     """Where one row came from.
 
     Attributes:
@@ -65,6 +67,11 @@ class Provenance:
         files = np.broadcast_to(np.int64(file_id(path, unit)), (n,))
         return cls(files, np.arange(first_record, first_record + n, dtype=np.int64))
 
+    @classmethod
+    def unknown(cls, n: int) -> Provenance:
+        """Return the provenance of `n` rows from nowhere in particular."""
+        return cls(*(np.broadcast_to(np.int64(number), (n,)) for number in (-1, 0)))
+
     def __len__(self) -> int:
         return len(self.records)
 
@@ -81,7 +88,20 @@ class Provenance:
         """Join the rows of several."""
         return Provenance(np.concatenate([p.files for p in parts]), np.concatenate([p.records for p in parts]))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Numbers of files hold in one process only: paths travel in their place.
+        numbers, rows = np.unique(self.files, return_inverse=True)
+        files = [_files[number] if number >= 0 else None for number in numbers.tolist()]
+        return _from_files, (files, rows, np.ascontiguousarray(self.records))
+
     def where(self, row: int) -> Origin | None:
         """Return where a row came from, or None when it is unknown."""
         number = int(self.files[row])
         return None if number < 0 else Origin(_files[number][0], int(self.records[row]), _files[number][1])
+
+
+def _from_files(
+    files: Sequence[tuple[str, str] | None], rows: npt.NDArray[np.int64], records: npt.NDArray[np.int64]
+) -> Provenance:
+    numbers = np.array([-1 if file is None else file_id(*file) for file in files], dtype=np.int64)
+    return Provenance(numbers[rows], records)

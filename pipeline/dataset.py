@@ -75,7 +75,7 @@ class Dataset:
 
         if not 1 <= len(args) <= 3:
             raise InvalidArgumentError(
-                f"Dataset.range: takes stop, or start and stop, or start, stop and step. Received: {len(args)} arguments."
+                f"Dataset.range: takes stop; start, stop; or start, stop, step. Received: {len(args)} arguments."
             )
         start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
         return cls(plan.Range(start, stop, step, as_dtype(output_type)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..core.errors import NotFoundError
 
@@ -19,7 +19,8 @@ def match_files(patterns: Sequence[str]) -> list[str]:
     """
     found: set[str] = set()
     for pattern in patterns:
-        matches = [p for p in glob.glob(pattern) if not os.path.isdir(p)]
+        # glob, not Path.glob: patterns may be absolute, and names keep the form in which they were asked for.
+        matches = [p for p in glob.glob(pattern) if not Path(p).is_dir()]  # noqa: PTH207
         if not matches:
             raise NotFoundError(f"Dataset.list_files: no file matches {pattern!r}. {_hint(pattern)}")
         found.update(matches)
@@ -27,11 +28,11 @@ def match_files(patterns: Sequence[str]) -> list[str]:
 
 
 def _hint(pattern: str) -> str:
-    folder = os.path.dirname(pattern) or "."
-    while glob.has_magic(folder):
-        folder = os.path.dirname(folder) or "."
-    if not os.path.isdir(folder):
-        return f"There is no folder {folder!r}."
-    names = sorted(os.listdir(folder))
+    folder = Path(pattern).parent
+    while glob.has_magic(str(folder)):
+        folder = folder.parent
+    if not folder.is_dir():
+        return f"There is no folder {str(folder)!r}."
+    names = sorted(entry.name for entry in folder.iterdir())
     shown = ", ".join(repr(n) for n in names[:3]) + (", …" if len(names) > 3 else "")
-    return f"The folder {folder!r} holds {len(names)} entries" + (f": {shown}." if names else ".")
+    return f"The folder {str(folder)!r} holds {len(names)} entries" + (f": {shown}." if names else ".")

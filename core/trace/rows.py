@@ -141,7 +141,8 @@ class RowFunction:
             return None
         if not self._checked and block.n and not self.vectorize:
             return self._run_checked(traced, plain)
-        return traced.run_block(plain)
+        result: Block = traced.run_block(plain)
+        return result
 
     def _fitting(self, block: Block) -> TracedFunction | None:
         """Return a trace that holds for the block's shapes, tracing anew when a shape was believed too early."""

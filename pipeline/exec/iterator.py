@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
 
-
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from ..plan import Node

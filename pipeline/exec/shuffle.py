@@ -65,8 +65,11 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         self._incoming += n
 
     def _grow(self, size: int) -> None:
-        """Make room for `size` slots: a buffer larger than the data costs nothing, and before the ring turns for the
-        first time (start is 0 then) it can grow in place."""
+        """Make room for `size` slots.
+
+        A buffer larger than the data costs nothing, and before the ring turns for the first time (start is 0 then) it
+        can grow in place.
+        """
         if size > len(self._slots):
             grown = np.zeros(self.node.buffer_size if self._start else size, dtype=np.int64)
             grown[: len(self._slots)] = self._slots
