@@ -29,7 +29,7 @@ def step(op: str, **arguments: Any) -> Step:
 
 def counts() -> list[list[Step]]:
     found = []
-    for n, op, count in itertools.product((0, 5), ("repeat", "take", "skip"), (-2, -1, 0, 1, 2, 5, 6)):
+    for n, op, count in itertools.product((0, 5), ("repeat", "take", "skip"), (-1, 0, 1, 2, 5, 6)):
         found.append([step("range", stop=n), step(op, count=count)])
     return found
 

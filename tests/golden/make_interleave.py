@@ -47,8 +47,8 @@ def cases() -> list[dict[str, Any]]:
             for block_length in BLOCKS:
                 arguments = {"cycle_length": cycle_length, "block_length": block_length}
                 got = run(values, arguments)
-                # Parallel and in order: the elements are the same, or the case says so. More calls than cycle_length are
-                # an error.
+                # Parallel, in order: the elements are the same, or the case says so. More calls than cycle_length
+                # are an error.
                 parallel = {
                     calls: run(values, {**arguments, "num_parallel_calls": calls})
                     for calls in (1, 2, 4)

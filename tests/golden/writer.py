@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -88,9 +89,12 @@ def _plain_bytes(value: bytes) -> Any:
 
 
 def outcome(call: Any) -> dict[str, Any]:
-    """Run `call` and record `{"result": …}`, or `{"error": …, "message": …}` with the first line of the message."""
+    """Run `call` and record `{"result": …}`, or `{"error": …, "message": …}` with the first line of the message.
+
+    What TensorFlow adds about its own graph nodes is left out.
+    """
     try:
         return {"result": plain(call())}
     except Exception as err:
-        lines = str(err).splitlines() or [""]
-        return {"error": type(err).__name__, "message": lines[0]}
+        first = (str(err).splitlines() or [""])[0]
+        return {"error": type(err).__name__, "message": re.sub(r"\{\{.*?\}\} ?| \[Op:.*", "", first)}
