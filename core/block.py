@@ -58,15 +58,18 @@ class Block:
         if structure.is_leaf():
             leaves: list[Sequence[Any]] = [elements]
         else:
-            rows = [structure.unpack(e) for e in elements]
+            rows = [_unpack(structure, i, e) for i, e in enumerate(elements)]
             leaves = list(zip(*rows, strict=True)) if rows else [()] * structure.n_leaves
         columns = []
         for i, values in enumerate(leaves):
             try:
+                if specs is None:
+                    _check_leaves(values)
                 columns.append(from_elements(values, None if specs is None else specs[i]))
             except InvalidArgumentError as err:
                 where = structure.paths()[i]
-                raise type(err)(f"leaf {where}: {err}" if where else str(err)) from err
+                err.args = (f"leaf {where}: {err}" if where else str(err), *err.args[1:])
+                raise
         return cls(structure, columns, len(elements), provenance)
 
     @classmethod
@@ -116,8 +119,11 @@ class Block:
                     f"elements must have one structure. Received: {first.structure!r} and {other.structure!r}."
                 )
         columns = [concat([b.columns[i] for b in blocks]) for i in range(len(first.columns))]
-        known = [b.provenance for b in blocks if b.provenance is not None]
-        provenance = Provenance.concat(known) if len(known) == len(blocks) else None
+        provenance = None
+        if any(b.provenance is not None for b in blocks):
+            provenance = Provenance.concat(
+                [Provenance.unknown(b.n) if b.provenance is None else b.provenance for b in blocks]
+            )
         return Block(first.structure, columns, sum(b.n for b in blocks), provenance)
 
     def element(self, index: int) -> Any:
@@ -135,3 +141,22 @@ class Block:
 
     def __repr__(self) -> str:
         return f"Block(n={self.n}, spec={self.spec!r})"
+
+
+def _unpack(structure: Structure, index: int, element: Any) -> list[Any]:
+    try:
+        return structure.unpack(element)
+    except InvalidArgumentError as err:
+        err.args = (f"element {index}: {err}", *err.args[1:])
+        raise
+
+
+def _check_leaves(values: Sequence[Any]) -> None:
+    """Refuse a nest in the place of a leaf: without a spec, the first element says where leaves are."""
+    for kind in {*map(type, values)}:
+        if nest.is_branch_type(kind):
+            index = next(i for i, v in enumerate(values) if type(v) is kind)
+            raise InvalidArgumentError(
+                "elements must have one structure. "
+                f"Received: element {index} has a {kind.__name__} where element 0 has a leaf."
+            )

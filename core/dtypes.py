@@ -11,9 +11,10 @@ from .errors import DTypeError, describe, suggest
 
 
 class DType:
-    """The type of one scalar: `float32`, `int64`, `bool`, `string`, …
+    """One scalar's type: `float32`, `int64`, `bool`, `string` and so on.
 
-    Compares equal to everything NumPy would accept for the same type (`"float32"`, `np.float32`, `np.dtype("float32")`).
+    Compares equal to everything that `as_dtype` takes for the same type (`"float32"`, `np.float32`,
+    `np.dtype("float32")`), but hashes like its name alone: look up `as_dtype(x)` in a table, not `x`.
     `string` means bytes of any length; NumPy holds it as `object`.
 
     Attributes:
@@ -70,8 +71,6 @@ class DType:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DType):
             return self.name == other.name
-        if other is None:
-            return False
         try:
             return self.name == as_dtype(other).name
         except TypeError:
@@ -132,16 +131,27 @@ def as_dtype(value: Any) -> DType:
     if isinstance(value, type) and value in _BY_TYPE:
         return _BY_TYPE[value]
     try:
+        if value is None:
+            raise TypeError("NumPy would take None for float64")
         converted = np.dtype(value)
-    except TypeError as err:
+    except (TypeError, ValueError, SyntaxError) as err:
         hint = suggest(value, _BY_NAME) if isinstance(value, str) else ""
         known = ", ".join(_BY_NAME)
         raise DTypeError(f"dtype: must be one of {known}. Received: {describe(value)}.{hint}") from err
     return _from_numpy(converted)
 
 
+def has_dtype(dtype: np.dtype[Any]) -> bool:
+    """Whether a NumPy dtype has a place in a tensor (`datetime64`, structured and extended types have none)."""
+    return dtype.kind in "SUOT" or _native(dtype) in _BY_NUMPY
+
+
+def _native(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
+
+
 def _from_numpy(dtype: np.dtype[Any]) -> DType:
-    found = _BY_NUMPY.get(dtype if dtype.isnative else dtype.newbyteorder("="))
+    found = _BY_NUMPY.get(_native(dtype))
     if found is not None:
         return found
     if dtype.kind in "SUOT":

@@ -24,10 +24,24 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class PenstockError(Exception):
-    """Base of all errors raised on purpose by penstock."""
+    """Base of all errors raised on purpose by penstock.
+
+    Errors can be copied and pickled, whatever their constructors take: a worker process hands them to its parent.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[PenstockError], args: tuple[Any, ...], attributes: dict[str, Any]) -> PenstockError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
 
 
 class InvalidArgumentError(PenstockError, ValueError):
@@ -163,7 +177,7 @@ class TraceError(PenstockError, TypeError):
     """
 
     def __init__(self, reason: str, *, line: str | None = None) -> None:
-        super().__init__(f"{reason}" + (f" (at {line})" if line else ""))
+        super().__init__(f"{reason} (at {line})" if line else reason)
         self.reason = reason
         self.line = line
 

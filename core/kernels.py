@@ -12,11 +12,13 @@ Switches (environment, read at the first compilation):
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,8 +40,9 @@ class Kernel(Generic[P, R]):
         python: The plain Python function, always present.
     """
 
-    def __init__(self, function: Callable[P, R]) -> None:
+    def __init__(self, function: Callable[P, R], *, inline: bool = False) -> None:
         self.python = function
+        self._inline = inline
         self.__name__ = function.__name__
         self.__qualname__ = function.__qualname__
         self.__doc__ = function.__doc__
@@ -57,20 +60,42 @@ class Kernel(Generic[P, R]):
         """Numba's dispatcher, or the plain function when the JIT is switched off."""
         with _lock:
             if self._dispatcher is None:
-                self._dispatcher = _compile(self.python)
+                self._dispatcher = _compile(self.python, inline=self._inline)
             return self._dispatcher
+
+    def __reduce__(self) -> str:
+        return self.__qualname__  # pickled by its place in its module, as functions are
 
     def __repr__(self) -> str:
         return f"<kernel {self.__module__}.{self.__qualname__}>"
 
 
-def kernel(function: Callable[P, R]) -> Kernel[P, R]:
+@overload
+def kernel(function: Callable[P, R], /) -> Kernel[P, R]: ...
+
+
+@overload
+def kernel(*, inline: bool) -> Callable[[Callable[P, R]], Kernel[P, R]]: ...
+
+
+def kernel(function: Callable[P, R] | None = None, /, *, inline: bool = False) -> Any:
     """Compile `function` with the project's one set of Numba flags, at its first call.
 
     Contract for the function: it takes arrays and scalars, validates nothing, returns arrays, scalars or a status
     code, and never indexes with an unchecked number from a file. It may run on any thread, without the GIL.
+
+    Args:
+        function: The function; left out in `@kernel(inline=True)`.
+        inline: Put the code into every kernel that calls it. For small helpers in inner loops: a call passes seven
+            words per array (decode_csv: 380 ns per row of nine numbers with calls, 65 ns without).
     """
-    made: Kernel[P, R] = Kernel(function)
+    if function is None:
+        return functools.partial(_register, inline=inline)
+    return _register(function, inline=inline)
+
+
+def _register(function: Callable[P, R], *, inline: bool) -> Kernel[P, R]:
+    made: Kernel[P, R] = Kernel(function, inline=inline)
     _registry.append(made)
     return made
 
@@ -80,16 +105,23 @@ def all_kernels() -> Iterator[Kernel[Any, Any]]:
     yield from _registry
 
 
-def _compile(function: Callable[P, R]) -> Callable[P, R]:
+def _compile(function: Callable[P, R], *, inline: bool) -> Callable[P, R]:
     import numba
 
     _prepare_numba()
     if numba.config.DISABLE_JIT:
-        return function
-    cache = os.environ.get("PENSTOCK_KERNEL_CACHE", "1") != "0"
-    dispatcher = numba.jit(**_FLAGS, cache=cache)(function)
-    if cache:
-        dispatcher._cache = _AnnouncingCache(dispatcher._cache)
+        import numpy as np
+
+        # Compiled integers wrap silently; NumPy's scalars wrap too, but warn.
+        return np.errstate(over="ignore")(function)
+    dispatcher = numba.jit(**_FLAGS, forceinline=inline)(function)
+    # Numba's cache does not know whether its code checks bounds: such code is neither written nor read.
+    if os.environ.get("PENSTOCK_KERNEL_CACHE", "1") != "0" and not numba.config.BOUNDSCHECK:
+        try:
+            dispatcher.enable_caching()
+        except RuntimeError:  # no folder for the cache can be written to: each process compiles for itself
+            return cast("Callable[P, R]", dispatcher)
+        dispatcher._cache = _SafeCache(dispatcher._cache)
     return cast("Callable[P, R]", dispatcher)
 
 
@@ -108,17 +140,33 @@ def _prepare_numba() -> None:
     _numba_ready = True
 
 
-class _AnnouncingCache:
-    """Numba's on-disk cache, with a word to the user when an entry is missing and must be compiled."""
+class _SafeCache:
+    """Numba's on-disk cache, made safe to share, with a word to the user when an entry must be compiled.
+
+    Guarantees: a damaged or unreadable entry is compiled again, and a cache that cannot be written is left alone.
+    Two processes that add different signatures to an empty index at once can choose the same file for both, so that
+    the index names code of the other signature: such code is recognised here and not run.
+    """
 
     def __init__(self, cache: Any) -> None:
         self._cache = cache
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        found = self._cache.load_overload(sig, target_context)
+        from numba.core.sigutils import normalize_signature
+
+        try:
+            found = self._cache.load_overload(sig, target_context)
+        except Exception:  # whatever unpickling a damaged file may raise
+            found = None
+        if found is not None and tuple(found.signature.args) != tuple(normalize_signature(sig)[0]):
+            found = None
         if found is None:
             _announce()
         return found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with contextlib.suppress(Exception):
+            self._cache.save_overload(sig, data)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._cache, name)

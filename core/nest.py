@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -34,6 +35,8 @@ class Structure(ABC):
     def unpack(self, nest: Any) -> list[Any]:
         """Return the leaves of `nest`, which must have this structure.
 
+        What stands in the place of a leaf is taken whole, even a tuple: a spec decides whether it fits there.
+
         Raises:
             InvalidArgumentError: `nest` has another structure; the message names the place.
         """
@@ -44,7 +47,7 @@ class Structure(ABC):
 
     @abstractmethod
     def paths(self, prefix: str = "") -> list[str]:
-        """Return a readable name for each leaf, e.g. `"image"` or `"[0]['id']"`."""
+        """Return each leaf's place in the nest as one would write it, e.g. `"['image']"` or `"[0].label"`."""
 
     def is_leaf(self) -> bool:
         """Whether the nest is a single leaf."""
@@ -56,13 +59,12 @@ class Structure(ABC):
     def __hash__(self) -> int:
         return hash(self.key())
 
-    def __repr__(self) -> str:
-        return f"Structure({self.pack([_Star()] * self.n_leaves)!r})"
+    @abstractmethod
+    def text(self) -> str:
+        """Return the nest written out with a star for each leaf, e.g. `{'id': *, 'image': (*, *)}`."""
 
-
-class _Star:
     def __repr__(self) -> str:
-        return "*"
+        return f"Structure({self.text()})"
 
 
 class _Leaf(Structure):
@@ -82,6 +84,12 @@ class _Leaf(Structure):
 
     def paths(self, prefix: str = "") -> list[str]:
         return [prefix]
+
+    def text(self) -> str:
+        return "*"
+
+    def __reduce__(self) -> str:
+        return "LEAF"
 
     def is_leaf(self) -> bool:
         return True
@@ -106,6 +114,12 @@ class _Branch(Structure):
 
     @abstractmethod
     def _labels(self) -> list[str]: ...
+
+    @abstractmethod
+    def _write(self, children: Sequence[str]) -> str: ...
+
+    def text(self) -> str:
+        return self._write([c.text() for c in self.children])
 
     def pack(self, leaves: Leaves) -> Any:
         if self.flat:
@@ -140,15 +154,24 @@ class _Tuple(_Branch):
     def _join(self, children: Leaves) -> Any:
         return tuple(children) if self.type is tuple else self.type(*children)
 
+    def _write(self, children: Sequence[str]) -> str:
+        if self.type is tuple:
+            return f"({', '.join(children)}{',' if len(children) == 1 else ''})"
+        return _write_call(self.type, self._names(), children)
+
+    def _names(self) -> Sequence[str]:
+        names: Sequence[str] = getattr(self.type, "_fields", ())
+        return names
+
     def _split(self, nest: Any) -> Sequence[Any]:
-        same = isinstance(nest, tuple) and len(nest) == len(self.children)
-        if not same or hasattr(nest, "_fields") != hasattr(self.type, "_fields"):
+        if not isinstance(nest, tuple) or len(nest) != len(self.children):
+            raise self._mismatch(nest)
+        if hasattr(nest, "_fields") != hasattr(self.type, "_fields"):
             raise self._mismatch(nest)
         return nest
 
     def _labels(self) -> list[str]:
-        names: Sequence[str] | None = getattr(self.type, "_fields", None)
-        return [f".{n}" for n in names] if names else [f"[{i}]" for i in range(len(self.children))]
+        return [f".{n}" for n in self._names()] or [f"[{i}]" for i in range(len(self.children))]
 
     def key(self) -> Any:
         return (self.type, *(c.key() for c in self.children))
@@ -174,6 +197,9 @@ class _Dict(_Branch):
     def _labels(self) -> list[str]:
         return [f"[{k!r}]" for k in self.keys]
 
+    def _write(self, children: Sequence[str]) -> str:
+        return f"{{{', '.join(f'{k!r}: {c}' for k, c in zip(self.keys, children, strict=True))}}}"
+
     def key(self) -> Any:
         return ("dict", self.keys, *(c.key() for c in self.children))
 
@@ -196,32 +222,59 @@ class _Dataclass(_Branch):
     def _labels(self) -> list[str]:
         return [f".{n}" for n in self.names]
 
+    def _write(self, children: Sequence[str]) -> str:
+        return _write_call(self.type, self.names, children)
+
     def key(self) -> Any:
         return (self.type, self.names, *(c.key() for c in self.children))
+
+
+def _write_call(kind: type, names: Sequence[str], children: Sequence[str]) -> str:
+    return f"{kind.__name__}({', '.join(f'{n}={c}' for n, c in zip(names, children, strict=True))})"
 
 
 LEAF: Final[Structure] = _Leaf()
 
 
+def is_branch_type(kind: type) -> bool:
+    """Whether values of a type are taken apart: tuples, dicts, and dataclasses without a true `_is_leaf`."""
+    if issubclass(kind, tuple | dict):
+        return True
+    return dataclasses.is_dataclass(kind) and not getattr(kind, "_is_leaf", False)
+
+
 def structure_of(nest: Any) -> Structure:
-    """Return the structure of a nest."""
+    """Return the structure of a nest.
+
+    Tuples without field names (`torch.Size`, `os.stat_result`) come back as plain tuples.
+
+    Raises:
+        InvalidArgumentError: A dict's keys cannot be sorted.
+    """
     if isinstance(nest, tuple):
-        return _Tuple(type(nest), [structure_of(v) for v in nest])
+        return _Tuple(type(nest) if hasattr(nest, "_fields") else tuple, [structure_of(v) for v in nest])
     if isinstance(nest, dict):
-        keys = sorted(nest, key=_sort_key)
+        keys = _sorted_keys(nest)
         # A defaultdict's constructor takes a factory first, a Counter counts: they come back as plain dicts.
         kind = type(nest) if type(nest).__init__ is dict.__init__ or _is_ordered(nest) else dict
         return _Dict(kind, keys, list(nest), [structure_of(nest[k]) for k in keys])
-    if dataclasses.is_dataclass(nest) and not isinstance(nest, type) and not getattr(nest, "_is_leaf", False):
+    if is_branch_type(type(nest)):
         names = [f.name for f in dataclasses.fields(nest) if f.init]
         return _Dataclass(type(nest), names, [structure_of(getattr(nest, n)) for n in names])
     return LEAF
 
 
 def _is_ordered(nest: dict[Any, Any]) -> bool:
-    from collections import OrderedDict
-
     return type(nest) is OrderedDict
+
+
+def _sorted_keys(nest: dict[Any, Any]) -> list[Any]:
+    try:
+        return sorted(nest, key=_sort_key)
+    except TypeError as err:
+        raise InvalidArgumentError(
+            f"nest: the keys of a dict must be sortable. Received: keys {describe(list(nest))}. Use strings."
+        ) from err
 
 
 def _sort_key(key: Any) -> tuple[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,17 +24,17 @@ class Origin:
 
     Attributes:
         path: The file.
-        index: Record or line in the file, counted from 0.
+        number: Record or line in the file, counted from 0.
         unit: `"record"` or `"line"`.
     """
 
     path: str
-    index: int
+    number: int
     unit: str
 
     def __str__(self) -> str:
         # Editors count lines from 1, record indices count from 0.
-        return f"{self.path}, {self.unit} {self.index + 1 if self.unit == 'line' else self.index}"
+        return f"{self.path}, {self.unit} {self.number + 1 if self.unit == 'line' else self.number}"
 
 
 def file_id(path: str, unit: str = "record") -> int:

@@ -15,7 +15,7 @@ import numpy as np
 from . import nest
 from .dtypes import DType, as_dtype, string
 from .errors import InvalidArgumentError, describe
-from .values import Ragged, Sparse
+from .values import Ragged, Sparse, as_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +83,7 @@ class Spec(ABC):
         return self.admits(other) or other.admits(self)
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._fields == other._fields  # type: ignore[attr-defined]
+        return isinstance(other, Spec) and type(self) is type(other) and self._fields == other._fields
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self._fields))
@@ -115,8 +115,6 @@ class TensorSpec(Spec):
         return None if self.shape is None else len(self.shape)
 
     def most_specific(self, other: Spec) -> Spec | None:
-        if isinstance(other, RaggedSpec):
-            return other.most_specific(self)
         if not isinstance(other, TensorSpec) or self.dtype != other.dtype:
             return None
         return TensorSpec(_merge_shapes(self.shape, other.shape), self.dtype)
@@ -135,7 +133,8 @@ class TensorSpec(Spec):
         return TensorSpec(self.shape[1:], self.dtype)
 
     def __repr__(self) -> str:
-        return f"TensorSpec(shape={self.shape}, dtype={self.dtype})"
+        name = "" if self.name is None else f", name={self.name!r}"
+        return f"TensorSpec(shape={self.shape}, dtype={self.dtype}{name})"
 
 
 class RaggedSpec(Spec):
@@ -144,7 +143,9 @@ class RaggedSpec(Spec):
     Args:
         shape: Ints and Nones, ragged axes are None.
         dtype: Type of the flat values.
-        ragged_rank: How many leading axes (after the first) are ragged. Defaults to rank - 1.
+        ragged_rank: How many leading axes (after the first) are ragged; with 0 the values are dense arrays. Defaults
+            to rank - 1.
+        row_splits_dtype: Kept for those who ask; `Ragged` always holds int64.
     """
 
     __slots__ = ("dtype", "ragged_rank", "row_splits_dtype", "shape")
@@ -173,17 +174,30 @@ class RaggedSpec(Spec):
     def most_specific(self, other: Spec) -> Spec | None:
         if not isinstance(other, RaggedSpec) or (self.dtype, self.ragged_rank) != (other.dtype, other.ragged_rank):
             return None
-        return RaggedSpec(_merge_shapes(self.shape, other.shape), self.dtype, self.ragged_rank, self.row_splits_dtype)
+        splits = self.row_splits_dtype if self.row_splits_dtype == other.row_splits_dtype else "int64"
+        return RaggedSpec(_merge_shapes(self.shape, other.shape), self.dtype, self.ragged_rank, splits)
+
+    def admits(self, other: Spec) -> bool:
+        if self.ragged_rank == 0:
+            return TensorSpec(self.shape, self.dtype).admits(_dense(other))
+        if not isinstance(other, RaggedSpec) or (self.dtype, self.ragged_rank) != (other.dtype, other.ragged_rank):
+            return False
+        return _merge_shapes(self.shape, other.shape) == self.shape
 
     def _is_compatible(self, other: Spec) -> bool:
-        same = isinstance(other, RaggedSpec) and (self.dtype, self.ragged_rank) == (other.dtype, other.ragged_rank)
-        return same and _shapes_meet(self.shape, other.shape)  # type: ignore[attr-defined]
+        if self.ragged_rank == 0:
+            return TensorSpec(self.shape, self.dtype)._is_compatible(_dense(other))
+        if not isinstance(other, RaggedSpec) or (self.dtype, self.ragged_rank) != (other.dtype, other.ragged_rank):
+            return False
+        return _shapes_meet(self.shape, other.shape)
 
     def batched(self, size: int | None) -> RaggedSpec:
         shape = None if self.shape is None else (size, *self.shape)
         return RaggedSpec(shape, self.dtype, self.ragged_rank + 1, self.row_splits_dtype)
 
     def unbatched(self) -> Spec:
+        if self.ragged_rank == 0:
+            return TensorSpec(self.shape, self.dtype).unbatched()
         shape = None if self.shape is None else self.shape[1:]
         if self.ragged_rank <= 1:
             return TensorSpec(shape, self.dtype)
@@ -255,6 +269,11 @@ class DatasetSpec(Spec):
         merged = [a.most_specific(b) for a, b in zip(self._leaves, other._leaves, strict=True)]
         return None if any(m is None for m in merged) else DatasetSpec(self._structure.pack(merged))
 
+    def _is_compatible(self, other: Spec) -> bool:
+        if not isinstance(other, DatasetSpec) or self._structure != other._structure:
+            return False
+        return all(a.is_compatible_with(b) for a, b in zip(self._leaves, other._leaves, strict=True))
+
     def batched(self, size: int | None) -> Spec:
         raise InvalidArgumentError("batch: datasets inside elements cannot be stacked. Use flat_map() or zip() first.")
 
@@ -303,25 +322,8 @@ def spec_of(value: Any) -> Spec:
         return RaggedSpec(value.shape, value.dtype, value.ragged_rank)
     if isinstance(value, Sparse):
         return SparseSpec(tuple(int(d) for d in value.dense_shape), value.dtype)
-    array = value if isinstance(value, np.ndarray | np.generic) else _as_array(value)
-    if array is None or (array.dtype.kind == "O" and not _all_strings(array)) or array.dtype.kind in "VMm":
-        return ObjectSpec()
-    return TensorSpec(array.shape, as_dtype(array.dtype))
-
-
-def _as_array(value: Any) -> np.ndarray[Any, Any] | None:
-    if value is None or isinstance(value, dict | set | frozenset):
-        return None
-    if not isinstance(value, int | float | complex | list | tuple) and not hasattr(value, "__array__"):
-        return None
-    try:
-        return np.asarray(value)
-    except ValueError:
-        return None
-
-
-def _all_strings(array: Any) -> bool:
-    return all(isinstance(v, bytes | str) for v in np.asarray(array, dtype=object).flat)
+    array = as_array(value)
+    return ObjectSpec() if array is None else TensorSpec(array.shape, as_dtype(array.dtype))
 
 
 def element_spec_of(element: Any) -> Any:
@@ -346,6 +348,11 @@ def most_specific(specs: Iterable[Spec]) -> Spec:
 def most_specific_nest(specs: Sequence[Any]) -> Any:
     """Return the narrowest nest of specs for nests of specs of one structure."""
     return nest.map_structure(lambda *leaves: most_specific(leaves), *specs)
+
+
+def _dense(spec: Spec) -> Spec:
+    """Return a ragged spec without ragged axes as the tensor spec that it is."""
+    return TensorSpec(spec.shape, spec.dtype) if isinstance(spec, RaggedSpec) and spec.ragged_rank == 0 else spec
 
 
 def _merge_shapes(a: Shape, b: Shape) -> Shape:

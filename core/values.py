@@ -1,17 +1,103 @@
-"""Leaf values that are not one dense array: `Ragged` rows and `Sparse` coordinates."""
+"""Leaf values: what users see in an element, among it `Ragged` rows and `Sparse` coordinates."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from .dtypes import DType, as_dtype
-from .errors import InvalidArgumentError, OutOfRangeError, describe
+from .dtypes import ALL, DType, as_dtype, has_dtype
+from .errors import DTypeError, InvalidArgumentError, OutOfRangeError, ShapeError, describe
 
 Array = npt.NDArray[Any]
+
+# What needs no change to be a leaf: the forms that nearly all values have.
+_NUMERIC: Final = frozenset(d.numpy for d in ALL if not d.is_string)
+_SCALARS: Final = frozenset(d.type for d in _NUMERIC)
+
+
+def as_leaf(value: Any) -> Any:
+    """Return a value in the form that leaves of elements have.
+
+    Numbers become NumPy scalars (Python's int64, float64 and bool), strings `bytes` (UTF-8), lists and array-likes
+    ndarrays in native byte order, arrays of strings object arrays of `bytes`; a 0-d array becomes its scalar. `Ragged`,
+    `Sparse`, datasets and objects that no tensor can hold are returned as they are.
+    """
+    kind = type(value)
+    if kind is bytes or kind in _SCALARS:
+        return value
+    if kind is np.ndarray and value.dtype in _NUMERIC:
+        return value if value.ndim else value[()]
+    if isinstance(value, bytes | str):
+        return encode(value)
+    if isinstance(value, Ragged | Sparse) or hasattr(value, "_element_leaf_spec"):
+        return value
+    found = as_array(value)
+    if found is None:
+        return value
+    array = np.asarray(found)
+    if array.dtype.kind in "SUOT":
+        array = encode_array(array)
+    elif not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array if array.ndim else array[()]
+
+
+def as_array(value: Any) -> Array | np.generic[Any] | None:
+    """Return the array that a number, a list or an array-like stands for, or None when no tensor can hold it.
+
+    Arrays of strings have any of NumPy's four forms (`S`, `U`, `object` of str and bytes, StringDType).
+    """
+    if isinstance(value, np.generic):
+        array: Any = value
+    elif isinstance(value, np.ndarray | bool | int | float | complex) or hasattr(value, "__array__"):
+        array = np.asarray(value)
+    elif isinstance(value, list | tuple):
+        array = _array_of_list(value)
+    else:
+        return None
+    if array is None or not has_dtype(array.dtype):
+        return None
+    if array.dtype.kind == "O" and not all(isinstance(v, bytes | str) for v in np.asarray(array).flat):
+        return None
+    return array  # type: ignore[no-any-return]
+
+
+def _array_of_list(value: Any) -> Array | None:
+    try:
+        array = np.asarray(value)
+        # `S` drops zero bytes at the end and `U` writes numbers out: strings keep their objects instead.
+        return np.array(value, dtype=object) if array.dtype.kind in "SU" else array
+    except ValueError:
+        return None
+
+
+def encode(value: Any) -> bytes:
+    """Return a string as `bytes`; `str` in UTF-8.
+
+    Raises:
+        InvalidArgumentError: The value is no string, or has no UTF-8 form.
+    """
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if not isinstance(value, str):
+        raise InvalidArgumentError(f"string: must be bytes or str. Received: {describe(value)}.")
+    try:
+        return value.encode()
+    except UnicodeEncodeError as err:
+        raise InvalidArgumentError(
+            f"string: must have a UTF-8 form. Received: {value!a}. Encode it yourself and pass bytes."
+        ) from err
+
+
+def encode_array(array: Array) -> Array:
+    """Return an array of strings in any of NumPy's forms as an object array of `bytes`."""
+    out = np.empty(array.size, dtype=object)
+    out[:] = [encode(v) for v in array.reshape(-1).tolist()]
+    return out.reshape(array.shape)
 
 
 class Ragged:
@@ -28,32 +114,53 @@ class Ragged:
     __slots__ = ("row_splits", "values")
 
     def __init__(self, values: Array | Ragged, row_splits: npt.ArrayLike) -> None:
-        splits = np.asarray(row_splits, dtype=np.int64)
+        if not isinstance(values, Ragged):
+            values = _flat_array(values, None)
+        splits = _int64("Ragged: row_splits", row_splits)
         if splits.ndim != 1 or len(splits) == 0 or splits[0] != 0 or splits[-1] != len(values):
             raise InvalidArgumentError(
                 f"Ragged: row_splits must be 1-D and run from 0 to len(values)={len(values)}. "
                 f"Received: row_splits={describe(splits)} with ends "
-                f"{tuple(splits[[0, -1]].tolist()) if splits.size else ()}."
+                f"{tuple(splits.reshape(-1)[[0, -1]].tolist()) if splits.size else ()}."
             )
         if np.any(np.diff(splits) < 0):
-            raise InvalidArgumentError("Ragged: row_splits must not decrease.")
+            raise InvalidArgumentError(
+                "Ragged: row_splits must not decrease. "
+                f"Received: a row of length {int(np.diff(splits).min())} at row {int(np.diff(splits).argmin())}."
+            )
         self.values = values
         self.row_splits = splits
 
     @classmethod
-    def from_row_lengths(cls, values: Array | Ragged, row_lengths: npt.ArrayLike) -> Ragged:
-        """Build from the length of each row."""
-        lengths = np.asarray(row_lengths, dtype=np.int64)
-        return cls(values, np.concatenate([[0], np.cumsum(lengths)]))
+    def of_parts(cls, values: Array | Ragged, row_splits: npt.NDArray[np.int64]) -> Self:
+        """Build from parts that are known to fit, without the checks; for columns, which make many."""
+        made = cls.__new__(cls)
+        made.values, made.row_splits = values, row_splits
+        return made
 
     @classmethod
-    def from_list(cls, rows: Sequence[Any], dtype: Any = None) -> Ragged:
+    def from_row_lengths(cls, values: Array | Ragged, row_lengths: npt.ArrayLike) -> Self:
+        """Build from the length of each row."""
+        lengths = _int64("Ragged: row_lengths", row_lengths)
+        return cls(values, np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)]))
+
+    @classmethod
+    def from_list(cls, rows: Sequence[Any], dtype: Any = None) -> Self:
         """Build from nested lists; the innermost lists become the flat values.
 
         Args:
             rows: List of lists, at least two levels, of equal depth.
             dtype: Type of the flat values; NumPy's choice by default.
+
+        Raises:
+            InvalidArgumentError: A row is no list, or depths differ.
         """
+        for i, row in enumerate(rows):
+            if not isinstance(row, list | tuple | np.ndarray):
+                raise InvalidArgumentError(
+                    "Ragged.from_list: every row must be a list, all of one depth. "
+                    f"Received: row {i} is {describe(row)}."
+                )
         lengths = [len(row) for row in rows]
         flat: list[Any] = [item for row in rows for item in row]
         if any(isinstance(item, list | tuple) for item in flat):
@@ -92,17 +199,15 @@ class Ragged:
         n = len(self)
         if not -n <= index < n:
             raise OutOfRangeError(f"Ragged: index must be in [-{n}, {n}). Received: {index}.")
-        start, stop = self.row_splits[index % n], self.row_splits[index % n + 1]
-        if isinstance(self.values, Ragged):
-            return self.values.rows(int(start), int(stop))
-        return self.values[start:stop]
+        start, stop = int(self.row_splits[index % n]), int(self.row_splits[index % n + 1])
+        return self.values.rows(start, stop) if isinstance(self.values, Ragged) else self.values[start:stop]
 
     def rows(self, start: int, stop: int) -> Ragged:
         """Return rows `start` to `stop` (not included) as a `Ragged` over the same memory."""
         splits = self.row_splits[start : stop + 1]
         low, high = int(splits[0]), int(splits[-1])
         inner = self.values.rows(low, high) if isinstance(self.values, Ragged) else self.values[low:high]
-        return Ragged(inner, splits - low)
+        return Ragged.of_parts(inner, splits - low if low else splits)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
@@ -110,11 +215,10 @@ class Ragged:
     def to_list(self) -> list[Any]:
         """Return nested Python lists."""
         inner = self.values.to_list() if isinstance(self.values, Ragged) else self.values.tolist()
-        bounds = self.row_splits.tolist()
-        return [inner[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [inner[a:b] for a, b in itertools.pairwise(self.row_splits.tolist())]
 
     def to_dense(self, default_value: Any = None, shape: Sequence[int | None] | None = None) -> Array:
-        """Return a dense array, short rows padded at the end.
+        """Return a dense array, short rows padded at the end and long ones cut.
 
         Args:
             default_value: Padding; zero, False or empty bytes when None.
@@ -126,21 +230,20 @@ class Ragged:
             inner = self.values.to_dense(default_value, [None, *want[2:]] if want else None)
         else:
             inner = self.values
-        longest = int(self.row_lengths.max(initial=0))
         rows = len(self) if not want or want[0] is None else int(want[0])
-        width = longest if len(want) < 2 or want[1] is None else int(want[1])
-        fill = default_value if default_value is not None else (b"" if inner.dtype.kind == "O" else 0)
-        out = np.full((rows, width, *inner.shape[1:]), fill, dtype=inner.dtype)
-        for i in range(min(rows, len(self))):
-            row = inner[self.row_splits[i] : self.row_splits[i + 1]][:width]
-            out[i, : len(row)] = row
+        width = int(self.row_lengths.max(initial=0)) if len(want) < 2 or want[1] is None else int(want[1])
+        out = np.full((rows, width, *inner.shape[1:]), _padding(inner, default_value), dtype=inner.dtype)
+        starts, lengths = self.row_splits[:-1][:rows, None], self.row_lengths[:rows, None]
+        place = np.arange(width)
+        held = place < lengths
+        out[: len(held)][held] = inner[(starts + place)[held]]
         return out
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ragged) or not np.array_equal(self.row_splits, other.row_splits):
             return False
         if isinstance(self.values, Ragged) or isinstance(other.values, Ragged):
-            return bool(self.values is other.values or self.values == other.values)
+            return isinstance(self.values, Ragged) and self.values == other.values
         return bool(np.array_equal(self.values, other.values))
 
     __hash__ = None  # type: ignore[assignment]
@@ -153,7 +256,7 @@ class Sparse:
     """A mostly empty array: `values[k]` stands at `indices[k]`, everything else is zero (or empty bytes).
 
     Args:
-        indices: int64[count, rank].
+        indices: int64[count, rank], inside `dense_shape`; int64[count] will do for rank 1.
         values: [count]; strings are object arrays of bytes.
         dense_shape: int64[rank].
 
@@ -164,21 +267,40 @@ class Sparse:
     __slots__ = ("dense_shape", "indices", "values")
 
     def __init__(self, indices: npt.ArrayLike, values: npt.ArrayLike, dense_shape: npt.ArrayLike) -> None:
-        self.dense_shape = np.asarray(dense_shape, dtype=np.int64).reshape(-1)
-        self.indices = np.asarray(indices, dtype=np.int64).reshape(-1, len(self.dense_shape))
-        self.values = values if isinstance(values, np.ndarray) else _flat_array(list(values), None)  # type: ignore[arg-type]
-        if len(self.indices) != len(self.values):
+        self.dense_shape = _int64("Sparse: dense_shape", dense_shape).reshape(-1)
+        self.indices = _int64("Sparse: indices", indices)
+        self.values = _flat_array(values, None)
+        rank = len(self.dense_shape)
+        if self.indices.ndim == 1 and (rank == 1 or not self.indices.size):
+            self.indices = self.indices.reshape(len(self.values) if rank == 0 else -1, rank)
+        if self.values.ndim != 1 or self.indices.shape != (len(self.values), rank):
             raise InvalidArgumentError(
-                f"Sparse: indices and values must have the same length. "
-                f"Received: indices={describe(self.indices)}, values={describe(self.values)}."
+                f"Sparse: indices must be int64[count, rank], values [count], dense_shape int64[rank]. Received: "
+                f"indices={describe(self.indices)}, values={describe(self.values)}, "
+                f"dense_shape={self.dense_shape.tolist()}."
+            )
+        outside = ((self.indices < 0) | (self.indices >= self.dense_shape)).any(axis=1)
+        if outside.any():
+            k = int(outside.argmax())
+            raise InvalidArgumentError(
+                f"Sparse: indices must be inside dense_shape={self.dense_shape.tolist()}. "
+                f"Received: indices[{k}]={self.indices[k].tolist()}."
             )
 
     @classmethod
-    def from_dense(cls, dense: npt.ArrayLike) -> Sparse:
+    def of_parts(cls, indices: npt.NDArray[np.int64], values: Array, dense_shape: npt.NDArray[np.int64]) -> Self:
+        """Build from parts that are known to fit, without the checks; for columns, which make many."""
+        made = cls.__new__(cls)
+        made.indices, made.values, made.dense_shape = indices, values, dense_shape
+        return made
+
+    @classmethod
+    def from_dense(cls, dense: npt.ArrayLike) -> Self:
         """Keep what is not zero (or not empty bytes), in row-major order."""
-        array = np.asarray(dense)
-        held = array != (b"" if array.dtype.kind == "O" else array.dtype.type(0))
-        return cls(np.argwhere(held), array[held], array.shape)
+        leaf = as_leaf(dense)
+        array = np.asarray(leaf, dtype=object if isinstance(leaf, bytes) else None)
+        held = array != _padding(array, None)
+        return cls(np.argwhere(held).reshape(-1, array.ndim), array[held], array.shape)
 
     @property
     def dtype(self) -> DType:
@@ -188,13 +310,15 @@ class Sparse:
     @property
     def shape(self) -> tuple[int, ...]:
         """The dense shape."""
-        return tuple(int(d) for d in self.dense_shape)
+        return tuple(self.dense_shape.tolist())
 
     def to_dense(self, default_value: Any = None) -> Array:
         """Return the dense array; `default_value` (zero or empty bytes when None) where nothing stands."""
-        fill = default_value if default_value is not None else (b"" if self.values.dtype.kind == "O" else 0)
-        out = np.full(self.shape, fill, dtype=self.values.dtype)
-        out[tuple(self.indices.T)] = self.values
+        out = np.full(self.shape, _padding(self.values, default_value), dtype=self.values.dtype)
+        if len(self.dense_shape):
+            out[tuple(self.indices.T)] = self.values
+        elif len(self.values):
+            out[()] = self.values[-1]
         return out
 
     def __eq__(self, other: object) -> bool:
@@ -214,11 +338,30 @@ class Sparse:
         )
 
 
-def _flat_array(items: list[Any], dtype: Any) -> Array:
-    """Make a 1-D array; strings become an object array of UTF-8 bytes."""
-    strings = bool(items) and all(isinstance(v, str | bytes) for v in items)
-    if strings or (dtype is not None and as_dtype(dtype).is_string):
-        out = np.empty(len(items), dtype=object)
-        out[:] = [v.encode() if isinstance(v, str) else v for v in items]
-        return out
-    return np.asarray(items, dtype=None if dtype is None else as_dtype(dtype).numpy)
+def _padding(array: Array, default_value: Any) -> Any:
+    """Return what stands where an array holds nothing."""
+    if array.dtype.kind == "O":
+        return b"" if default_value is None else encode(default_value)
+    return array.dtype.type(0) if default_value is None else default_value
+
+
+def _int64(what: str, value: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu" and array.size:
+        raise InvalidArgumentError(f"{what} must be integers. Received: {describe(array)}.")
+    return array.astype(np.int64, copy=False)
+
+
+def _flat_array(items: Any, dtype: Any) -> Array:
+    """Make an array with a first axis; strings become an object array of UTF-8 bytes."""
+    wanted = None if dtype is None else as_dtype(dtype)
+    array = as_array(items)
+    if array is None:
+        raise DTypeError(f"values: must be numbers or strings of one shape. Received: {describe(items)}.")
+    if not array.ndim:
+        raise ShapeError(f"values: must have a first axis. Received: {describe(items)}.")
+    if wanted is not None and array.size and wanted.is_string != (array.dtype.kind in "SUOT"):
+        raise DTypeError(f"values: must be {wanted}. Received: {describe(items)}.")
+    if (wanted is not None and wanted.is_string) or (wanted is None and array.dtype.kind in "SUOT"):
+        return encode_array(np.asarray(array))
+    return np.asarray(array, dtype=array.dtype.newbyteorder("=") if wanted is None else wanted.numpy)

@@ -6,8 +6,9 @@ a change of `shape` and nothing else. `offsets[0]` may be above 0: a slice share
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from ..dtypes import string
 from ..errors import InvalidArgumentError, ShapeError
 from ..specs import Spec, TensorSpec
+from ..values import encode
 from . import kernels
 from .base import Column, Indices
 
@@ -50,7 +52,7 @@ class BytesColumn(Column):
     @classmethod
     def from_list(cls, strings: Sequence[bytes | str]) -> BytesColumn:
         """Build a column of one string per row; `str` is encoded as UTF-8."""
-        items = [s if isinstance(s, bytes) else _encode(s) for s in strings]
+        items = [s if isinstance(s, bytes) else encode(s) for s in strings]
         offsets = np.zeros(len(items) + 1, dtype=np.int64)
         np.cumsum(np.fromiter(map(len, items), dtype=np.int64, count=len(items)), out=offsets[1:])
         return cls(np.frombuffer(b"".join(items), dtype=np.uint8), offsets)
@@ -71,16 +73,18 @@ class BytesColumn(Column):
         import pyarrow as pa
 
         if isinstance(array, pa.ChunkedArray):
-            array = array.combine_chunks() if array.num_chunks != 1 else array.chunk(0)
+            # Chunk by chunk: pyarrow's own joining overflows 32-bit offsets.
+            chunks = [cls.from_arrow(chunk) for chunk in array.chunks]
+            return chunks[0] if len(chunks) == 1 else cls._join(chunks or [cls.from_list([])])
         if array.null_count:
             raise InvalidArgumentError(
                 f"BytesColumn.from_arrow: strings must not be null. Received: {array.null_count} nulls. "
                 "Fill them first, e.g. with pyarrow.compute.fill_null()."
             )
         if pa.types.is_binary(array.type) or pa.types.is_string(array.type):
-            offset_type = np.dtype(np.int32)
+            offset_type: Any = np.int32
         elif pa.types.is_large_binary(array.type) or pa.types.is_large_string(array.type):
-            offset_type = np.dtype(np.int64)
+            offset_type = np.int64
         else:
             raise InvalidArgumentError(
                 f"BytesColumn.from_arrow: needs a binary or string array. Received: {array.type}."
@@ -99,8 +103,10 @@ class BytesColumn(Column):
         offsets = np.ascontiguousarray(self.offsets)
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(self.data))]
         array = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
-        for dim in reversed(self.shape):
-            array = pa.FixedSizeListArray.from_arrays(array, dim)
+        for axis in reversed(range(len(self.shape))):
+            kind = pa.list_(array.type, self.shape[axis])
+            rows = self._rows * math.prod(self.shape[:axis])  # said, not counted: lists of no strings have a number too
+            array = pa.Array.from_buffers(kind, rows, [None], children=[array])
         return array
 
     def __len__(self) -> int:
@@ -127,21 +133,31 @@ class BytesColumn(Column):
         strings = indices
         if self._width != 1:
             strings = (indices[:, None] * self._width + np.arange(self._width)).reshape(-1)
+        strings, old = kernels.frozen(strings), kernels.frozen(self.offsets)
         offsets = np.empty(len(strings) + 1, dtype=np.int64)
-        kernels.taken_lengths_kernel(self.offsets, strings, offsets)
+        kernels.taken_lengths_kernel(old, strings, offsets)
         data = np.empty(int(offsets[-1]), dtype=np.uint8)
-        kernels.take_ranges_kernel(self.data, self.offsets, strings, offsets, data)
+        kernels.take_ranges_kernel(kernels.frozen(self.data), old, strings, offsets, data)
         return BytesColumn(data, offsets, self.shape, rows=len(indices))
 
     @classmethod
     def concat_same(cls, columns: Sequence[BytesColumn]) -> BytesColumn | None:
         shape = columns[0].shape
-        if any(c.shape != shape for c in columns):
-            return None
-        starts = np.cumsum([0] + [int(c.offsets[-1] - c.offsets[0]) for c in columns])
+        return None if any(c.shape != shape for c in columns) else cls._join(columns)
+
+    @classmethod
+    def _join(cls, columns: Sequence[BytesColumn]) -> BytesColumn:
         data = np.concatenate([c.data[c.offsets[0] : c.offsets[-1]] for c in columns])
-        shifted = [c.offsets[1:] + (start - c.offsets[0]) for c, start in zip(columns, starts, strict=False)]
-        return cls(data, np.concatenate([np.zeros(1, np.int64), *shifted]), shape, rows=sum(len(c) for c in columns))
+        parts, start = [np.zeros(1, np.int64)], 0
+        for c in columns:
+            parts.append(c.offsets[1:] + (start - c.offsets[0]))
+            start += int(c.offsets[-1] - c.offsets[0])
+        return cls(data, np.concatenate(parts), columns[0].shape, rows=sum(len(c) for c in columns))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A slice is pickled without the rest of its parent's memory.
+        low, high = self.offsets[0], self.offsets[-1]
+        return BytesColumn, (self.data[low:high], self.offsets - low, self.shape, self._rows)
 
     def element(self, index: int) -> Any:
         if not self.shape:
@@ -153,7 +169,7 @@ class BytesColumn(Column):
         low = int(self.offsets[0])
         raw = self.data[low : int(self.offsets[-1])].tobytes()
         bounds = (self.offsets - low).tolist() if low else self.offsets.tolist()
-        return [raw[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+        return [raw[a:b] for a, b in itertools.pairwise(bounds)]
 
     def to_list(self) -> list[Any]:
         return list(self.as_value()) if self.shape else self.strings()
@@ -172,16 +188,3 @@ class BytesColumn(Column):
         each = self.shape[0]
         flat = BytesColumn(self.data, self.offsets, self.shape[1:], rows=self._rows * each)
         return flat, np.full(self._rows, each, dtype=np.int64)
-
-
-def _encode(value: Any) -> bytes:
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, bytes | bytearray | memoryview | np.bytes_):
-        return bytes(value)
-    raise InvalidArgumentError(f"BytesColumn: items must be bytes or str. Received: {type(value).__name__}.")
-
-
-def encode_strings(values: Iterable[Any]) -> list[bytes]:
-    """Return bytes for each `str` or `bytes` item."""
-    return [_encode(v) for v in values]

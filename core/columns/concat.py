@@ -21,11 +21,12 @@ def concat(columns: Sequence[Column]) -> Column:
     """
     if len(columns) == 1:
         return columns[0]
-    return concat_or_none(columns) or ObjectColumn([v for c in columns for v in c.to_list()])
+    joined = _narrowest(columns)
+    return ObjectColumn([v for c in columns for v in c.to_list()]) if joined is None else joined
 
 
-def concat_or_none(columns: Sequence[Column]) -> Column | None:
-    """Like `concat`, but None where only an ObjectColumn would do."""
+def _narrowest(columns: Sequence[Column]) -> Column | None:
+    """Return the joined column, or None where only an ObjectColumn would do."""
     held = [c for c in columns if len(c)] or [columns[0]]
     if len(held) == 1:
         return held[0]

@@ -21,7 +21,7 @@ class DenseColumn(Column):
     """Rows of one shape and numeric dtype.
 
     Args:
-        values: `[n, *shape]`, any strides and byte order; read-only is fine.
+        values: `[n, *shape]`, any strides; read-only is fine. Foreign byte order is converted.
     """
 
     __slots__ = ("values",)
@@ -63,7 +63,7 @@ class DenseColumn(Column):
         return self.values
 
     def batch(self, size: int) -> DenseColumn:
-        return DenseColumn(self.values.reshape(-1, size, *self.values.shape[1:]))
+        return DenseColumn(self.values.reshape(len(self.values) // size, size, *self.values.shape[1:]))
 
     def explode(self) -> tuple[DenseColumn, npt.NDArray[np.int64]]:
         n, shape = len(self.values), self.values.shape[1:]

@@ -69,7 +69,8 @@ class ObjectColumn(Column):
                 raise RowShapeError(0, k, specs[0], spec)
         column = from_elements(self.values)
         if isinstance(column, ObjectColumn):
-            column.spec.batched(None)  # raises: says why such values cannot be stacked
+            spec = column.spec.batched(None)  # raises for what can never be stacked, and says why
+            raise ShapeError(f"batch: elements differ in shape, cannot stack. Received: elements of {spec!r}.")
         return column
 
     def batch(self, size: int) -> Column:
@@ -79,13 +80,11 @@ class ObjectColumn(Column):
         return concat(groups) if groups else self
 
     def explode(self) -> tuple[Column, npt.NDArray[np.int64]]:
-        from .build import from_elements
+        from .build import rows_of
+        from .concat import concat
 
-        rows: list[Any] = []
-        lengths = []
         for value in self.values:
             if not getattr(value, "shape", ()):
                 raise ShapeError(f"unbatch: every leaf must have a first axis. Received: {spec_of(value)!r}.")
-            rows.extend(value)
-            lengths.append(len(value))
-        return from_elements(rows), np.array(lengths, dtype=np.int64)
+        parts = [rows_of(value) for value in self.values]
+        return concat(parts) if parts else self, np.array([len(p) for p in parts], dtype=np.int64)

@@ -125,15 +125,15 @@ class RaggedColumn(Column):
             )
         if (lengths == lengths[0, 0]).all() if len(lengths) else True:
             width = int(lengths[0, 0]) if len(lengths) else 0
-            return _reshape_rows(self._used(), len(self), width).batch(size)
+            return reshape_rows(self._used(), len(self), width).batch(size)
         from .object import ObjectColumn
 
         return ObjectColumn([_stack_rows(self.slice(i, i + size)) for i in range(0, len(self), size)])
 
-    def uniform(self) -> DenseColumn | BytesColumn:
+    def uniform(self) -> Column:
         """Return dense rows of one length without the ragged form; the lengths are equal."""
         width = int(self.lengths[0]) if len(self) else 0
-        return _reshape_rows(self._used(), len(self), width)
+        return reshape_rows(self._used(), len(self), width)
 
     def explode(self) -> tuple[Column, npt.NDArray[np.int64]]:
         return self._used(), self.lengths
@@ -157,12 +157,13 @@ class RowShapeError(ShapeError):
 
 def _stack_rows(rows: RaggedColumn) -> Any:
     width = int(rows.lengths[0])
-    return _reshape_rows(rows._used(), len(rows), width).as_value()
+    return reshape_rows(rows._used(), len(rows), width).as_value()
 
 
-def _reshape_rows(flat: Column, n: int, width: int) -> DenseColumn | BytesColumn:
+def reshape_rows(flat: Column, n: int, width: int) -> Column:
     """View `n * width` rows as `n` rows of `width`."""
     if isinstance(flat, DenseColumn):
         return DenseColumn(flat.values.reshape(n, width, *flat.values.shape[1:]))
-    assert isinstance(flat, BytesColumn)
-    return BytesColumn(flat.data, flat.offsets, (width, *flat.shape), rows=n)
+    if isinstance(flat, BytesColumn):
+        return BytesColumn(flat.data, flat.offsets, (width, *flat.shape), rows=n)
+    return RaggedColumn(flat, np.arange(n + 1, dtype=np.int64) * width)

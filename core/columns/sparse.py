@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import UnimplementedError
+from ..errors import ShapeError
 from ..specs import SparseSpec, Spec, TensorSpec
 from ..values import Sparse
 from .base import Column, Indices
@@ -33,8 +33,9 @@ class SparseColumn(Column):
 
     @classmethod
     def from_values(cls, rows: Sequence[Sparse]) -> SparseColumn:
-        """Build from `Sparse` values of one rank and dtype."""
-        splits = np.concatenate([[0], np.cumsum([len(r.values) for r in rows])]).astype(np.int64)
+        """Build from one or more `Sparse` values of one rank and dtype."""
+        splits = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(r.values) for r in rows], out=splits[1:])
         flat = np.concatenate([r.values for r in rows])
         inner: Column = BytesColumn.from_array(flat) if flat.dtype.kind == "O" else DenseColumn(flat)
         indices = RaggedColumn(DenseColumn(np.concatenate([r.indices for r in rows])), splits)
@@ -74,40 +75,48 @@ class SparseColumn(Column):
         return cls(indices, values, np.concatenate([c.dense_shapes for c in columns]))
 
     def element(self, index: int) -> Sparse:
-        return Sparse(self.indices.element(index), self.values.element(index), self.dense_shapes[index])
+        return Sparse.of_parts(self.indices.element(index), self.values.element(index), self.dense_shapes[index])
 
     def to_list(self) -> list[Any]:
-        return [self.element(i) for i in range(len(self))]
+        rows = zip(self.indices.to_list(), self.values.to_list(), self.dense_shapes, strict=True)
+        return [Sparse.of_parts(indices, values, shape) for indices, values, shape in rows]
 
     def as_value(self) -> Sparse:
-        stacked: Sparse = self.batch(len(self)).element(0)
+        # One batch of all rows; that of no rows is one batch too.
+        stacked: Sparse = self._stack(len(self), 1).element(0)
         return stacked
 
     def batch(self, size: int) -> SparseColumn:
-        """Stack rows: each gains a leading coordinate; the dense shape is the largest in the batch, as in TensorFlow."""
-        groups = len(self) // size
-        splits = np.append(self.indices.splits[:-1][::size], self.indices.splits[-1])
-        used = self.indices.values.slice(int(self.indices.splits[0]), int(self.indices.splits[-1]))
+        """Stack rows: each gains a leading coordinate; the dense shape is the batch's largest, as in TensorFlow."""
+        return self._stack(size, len(self) // size)
+
+    def _stack(self, size: int, groups: int) -> SparseColumn:
+        used = self.indices._used()
         assert isinstance(used, DenseColumn)
-        row = np.repeat(np.arange(len(self)) % size, self.indices.lengths)
+        row = np.repeat(np.tile(np.arange(size), groups), self.indices.lengths)
         coordinates = np.concatenate([row[:, None], used.values], axis=1)
-        shapes = self.dense_shapes.reshape(groups, size, -1).max(axis=1, initial=0)
+        splits = self.indices.splits[np.arange(groups + 1) * size] - self.indices.splits[0]
+        shapes = self.dense_shapes.reshape(groups, size, self.dense_shapes.shape[1]).max(axis=1, initial=0)
         dense_shapes = np.concatenate([np.full((groups, 1), size, np.int64), shapes], axis=1)
-        rebased = splits - splits[0]
         return SparseColumn(
-            RaggedColumn(DenseColumn(coordinates), rebased), RaggedColumn(self.values.values, splits), dense_shapes
+            RaggedColumn(DenseColumn(coordinates), splits), RaggedColumn(self.values._used(), splits), dense_shapes
         )
 
     def explode(self) -> tuple[Column, npt.NDArray[np.int64]]:
-        lengths = self.dense_shapes[:, 0].astype(np.int64)
-        rows: list[Sparse] = []
-        for value in self.to_list():
-            if value.indices.shape[1] < 1:
-                raise UnimplementedError("unbatch: every leaf must have a first axis. Received: a sparse scalar.")
-            first = value.indices[:, 0]
-            for i in range(value.shape[0]):
-                held = first == i
-                rows.append(Sparse(value.indices[held][:, 1:], value.values[held], value.dense_shape[1:]))
-        if not rows:
-            return self.slice(0, 0), lengths
-        return SparseColumn.from_values(rows), lengths
+        if self.dense_shapes.shape[1] == 0:
+            raise ShapeError("unbatch: every leaf must have a first axis. Received: a sparse scalar.")
+        lengths = self.dense_shapes[:, 0]
+        used = self.indices._used()
+        assert isinstance(used, DenseColumn)
+        first_row = np.cumsum(lengths) - lengths
+        target = np.repeat(first_row, self.indices.lengths) + used.values[:, 0]
+        # Coordinates may be in any order; a stable sort keeps the order that each row had.
+        order = np.argsort(target, kind="stable")
+        splits = np.zeros(int(lengths.sum()) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(target, minlength=len(splits) - 1), out=splits[1:])
+        rows = SparseColumn(
+            RaggedColumn(DenseColumn(used.values[order, 1:]), splits),
+            RaggedColumn(self.values._used().take(order), splits),
+            np.repeat(self.dense_shapes[:, 1:], lengths, axis=0),
+        )
+        return rows, lengths

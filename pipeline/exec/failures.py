@@ -33,5 +33,5 @@ def failure(
         node=node,
         element_index=element,
         path=origin.path if origin else None,
-        record_index=origin.index if origin else None,
+        record_index=origin.number if origin else None,
     )
