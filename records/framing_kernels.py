@@ -27,7 +27,7 @@ _MASK_DELTA: Final = 0xA282EAD8
 _LOW_32: Final = 0xFFFFFFFF
 
 
-@kernel
+@kernel(inline=True)
 def mask_kernel(crc: int) -> int:
     """Mask a finished CRC32C: rotate right by 15 bits and add a constant."""
     value = np.uint64(crc)
@@ -35,7 +35,7 @@ def mask_kernel(crc: int) -> int:
     return (rotated + np.uint64(_MASK_DELTA)) & np.uint64(_LOW_32)
 
 
-@kernel
+@kernel(inline=True)
 def crc_kernel(data: Bytes, start: int, stop: int) -> int:
     """Return the CRC32C of `data[start:stop]`."""
     crc = np.uint64(_LOW_32)
@@ -49,7 +49,7 @@ def crc_kernel(data: Bytes, start: int, stop: int) -> int:
     return crc ^ np.uint64(_LOW_32)
 
 
-@kernel
+@kernel(inline=True)
 def copy_crc_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int) -> int:
     """Copy `data[start:stop]` to `out[to:]` and return its CRC32C, in one pass over memory."""
     crc = np.uint64(_LOW_32)
@@ -68,7 +68,7 @@ def copy_crc_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int) -> 
     return crc ^ np.uint64(_LOW_32)
 
 
-@kernel
+@kernel(inline=True)
 def load_u32_kernel(data: Bytes, index: int) -> int:
     """Return 4 little-endian bytes as an integer."""
     word = np.uint64(0)
@@ -77,7 +77,7 @@ def load_u32_kernel(data: Bytes, index: int) -> int:
     return word
 
 
-@kernel
+@kernel(inline=True)
 def store_u32_kernel(data: Bytes, index: int, value: int) -> None:
     """Write 4 little-endian bytes."""
     for k in range(4):

@@ -36,6 +36,15 @@ def _make_tables() -> npt.NDArray[np.uint32]:
 CRC_TABLES: Final = _make_tables()
 
 
+def borrow(data: Any) -> Any:
+    """Return the array itself, without a share in its reference count; the caller keeps the original alive.
+
+    Passing an array to another kernel costs an atomic increment and decrement where the compiler cannot prove them
+    away. In the inner loops here that was two thirds of the time (decode_csv: 49 ns per number, 15 ns without).
+    """
+    return data
+
+
 def load_u64(data: Bytes, index: Any) -> Any:
     """Return the 8 bytes at `index` as a little-endian uint64. The caller has checked that they exist."""
     word = np.uint64(0)
@@ -109,6 +118,16 @@ def _install() -> None:
         return builder.bitcast(builder.gep(builder.bitcast(base, i8.as_pointer()), [index]), i64.as_pointer())
 
     @intrinsic  # type: ignore[untyped-decorator]
+    def unowned(_typing: Any, data: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            view = context.make_array(data)(context, builder, args[0])
+            for field in ("meminfo", "parent"):
+                setattr(view, field, ir.Constant(getattr(view, field).type, None))
+            return view._getvalue()
+
+        return data(data), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]
     def load(_typing: Any, data: Any, index: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             made = builder.load(pointer(context, builder, data, args[0], args[1]))
@@ -141,6 +160,7 @@ def _install() -> None:
 
         return types.uint64(types.uint64, types.uint64), generate
 
+    overload(borrow)(lambda data: lambda data: unowned(data))
     if not numba.config.BOUNDSCHECK:
         overload(load_u64)(lambda data, index: lambda data, index: load(data, index))
         overload(store_u64)(lambda data, index, word: lambda data, index, word: store(data, index, word))
