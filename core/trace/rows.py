@@ -77,6 +77,11 @@ class RowFunction:
         """Whether a traced form exists and has not been given up."""
         return self._traced is not None and self._python_reason is None
 
+    @property
+    def is_pure(self) -> bool:
+        """Whether calls for rows that nobody asked for yet cannot be seen: the traced form runs, and was checked."""
+        return self.is_vectorized and (self._checked or bool(self.vectorize))
+
     def note(self) -> str:
         """Say how the function runs and why, in one line."""
         if self._python_reason is not None:

@@ -77,7 +77,10 @@ class Operator(ABC, Generic[N]):
 
     @property
     def is_pure(self) -> bool:
-        """Whether reading ahead is invisible: no user function runs below, other than traced ones."""
+        """Whether reading ahead is invisible: no user function runs below, other than traced ones.
+
+        May change while running (a traced function turns out to be random, a cache is complete): ask before each pull.
+        """
         return True
 
     @property

@@ -9,7 +9,7 @@ from ...core.columns import DenseColumn
 from ...core.errors import InvalidArgumentError, describe
 from .. import plan
 from .base import Context, UnaryOperator, executes
-from .readahead import reader
+from .readahead import ReadAhead
 from .row_runner import RowRunner
 
 
@@ -21,14 +21,14 @@ class Filter(UnaryOperator[plan.Filter]):
         super().__init__(node, context)
         node.predicate.prepare(node.input.element_spec)
         self._runner = RowRunner(node.predicate, node.name, context.number(node))
-        self._source = reader(self.input)
+        self._source = ReadAhead(self.input)
         self._count = 0
         self._error: Exception | None = None
         self._rest: Block | None = None
 
     @property
     def is_pure(self) -> bool:
-        return self.input.is_pure and self.node.predicate.is_vectorized
+        return self.input.is_pure and self.node.predicate.is_pure
 
     def pull(self, max_rows: int) -> Block | None:
         while True:

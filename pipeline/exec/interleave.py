@@ -16,8 +16,8 @@ from ...core.block import Block
 from .. import plan
 from .base import BlockSizer, Context, Operator, UnaryOperator, executes
 from .failures import failure
-from .kernels import SLOT_EMPTY, interleave_kernel
-from .readahead import reader
+from .kernels import ALL_CLOSED, interleave_kernel
+from .readahead import ReadAhead
 
 
 class _Slot:
@@ -48,19 +48,22 @@ class Interleave(UnaryOperator[plan.Interleave]):
 
     def __init__(self, node: plan.Interleave, context: Context) -> None:
         super().__init__(node, context)
-        self._source = reader(self.input)
+        self._source = ReadAhead(self.input)
         self._slots: list[_Slot | None] = [None] * node.cycle_length
         self._available = np.zeros(node.cycle_length, dtype=np.int64)
         self._taken = np.zeros(node.cycle_length, dtype=np.int64)
+        self._closed = np.zeros(node.cycle_length, dtype=np.bool_)
         self._cycle_index = 0
         self._block_index = 0
         self._opened = 0
+        self._ahead = False
         self._input_ended = False
         self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
 
     @property
     def is_pure(self) -> bool:
-        return self.input.is_pure and all(s is None or s.operator.is_pure for s in self._slots)
+        # Before the first dataset is open nothing is known of those to come.
+        return self._opened > 0 and self.input.is_pure and all(s is None or s.operator.is_pure for s in self._slots)
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
@@ -68,36 +71,42 @@ class Interleave(UnaryOperator[plan.Interleave]):
 
     def pull(self, max_rows: int) -> Block | None:
         out_slots, out_rows = np.empty(max_rows, np.int64), np.empty(max_rows, np.int64)
+        # Whoever asks a pure operator may ask for more than the user did: a dataset that is opened during this pull
+        # and turns out not to be pure must then be read one element at a time.
+        self._ahead = self.is_pure
         while True:
             before = self._taken.copy()
             status, n, self._cycle_index, self._block_index = interleave_kernel(
-                self._available, self._taken, self._cycle_index, self._block_index, self.node.block_length,
-                out_slots, out_rows,
-            )  # fmt: skip
+                self._available,
+                self._taken,
+                self._closed,
+                self._cycle_index,
+                self._block_index,
+                self.node.block_length,
+                out_slots,
+                out_rows,
+            )
             if n:
                 block = self._gather(out_slots[:n], out_rows[:n], before)
                 if self._parallel:
                     self._request_all()
                 return block
-            if status == SLOT_EMPTY and not self._supply(max_rows):
+            if status == ALL_CLOSED:
                 return None
+            self._supply(max_rows)
 
-    def _supply(self, max_rows: int) -> bool:
-        """Make the slot whose turn it is give rows, or pass its turn on; False when everything has ended."""
+    def _supply(self, max_rows: int) -> None:
+        """Make the slot whose turn it is give rows, or pass its turn on."""
         i = self._cycle_index
         slot = self._slots[i]
         if slot is None:
-            if not self._input_ended and self._open(i):
-                return True
-            if all(s is None for s in self._slots):
-                return False
-            self._advance()
+            # Once the input has ended, a slot that is empty stays so.
+            self._closed[i] = self._input_ended or not self._open(i)
         elif slot.ended:
             self._close_slot(i)
             self._advance()
         else:
             self._refill(i, max_rows)
-        return True
 
     def _advance(self) -> None:
         self._cycle_index = (self._cycle_index + 1) % len(self._slots)
@@ -131,7 +140,8 @@ class Interleave(UnaryOperator[plan.Interleave]):
         slot = self._slots[i]
         assert slot is not None
         if not slot.operator.is_pure:
-            self._hold(i, slot.operator.pull(min(max_rows, self.node.block_length - self._block_index)))
+            rows = 1 if self._ahead else min(max_rows, self.node.block_length - self._block_index)
+            self._hold(i, slot.operator.pull(rows))
             return
         share = -(-max_rows // len(self._slots))
         for j, other in enumerate(self._slots):

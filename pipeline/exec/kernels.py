@@ -54,12 +54,14 @@ def shuffle_kernel(
 # What interleave_kernel stopped for.
 SCHEDULE_FULL = 0
 SLOT_EMPTY = 1
+ALL_CLOSED = 2
 
 
 @kernel
 def interleave_kernel(
     available: Int64s,
     taken: Int64s,
+    closed: npt.NDArray[np.bool_],
     cycle_index: int,
     block_index: int,
     block_length: int,
@@ -68,8 +70,8 @@ def interleave_kernel(
 ) -> tuple[int, int, int, int]:
     """Schedule rows from the slots in turn until `out_slots` is full or a slot has no row left.
 
-    `available[s]` rows are buffered for slot `s`, `taken[s]` of them are already scheduled; a slot that is not open has
-    none of either.
+    `available[s]` rows are buffered for slot `s`, `taken[s]` of them are already scheduled; `closed[s]` slots will never
+    have rows again and are passed over.
 
     Returns:
         A status, the number of rows scheduled, and the new `cycle_index` and `block_index`.
@@ -77,7 +79,18 @@ def interleave_kernel(
     slots = len(available)
     n = 0
     limit = len(out_slots)
+    passed_over = 0
     while n < limit:
+        if closed[cycle_index]:
+            passed_over += 1
+            if passed_over > slots:
+                return ALL_CLOSED, n, cycle_index, block_index
+            block_index = 0
+            cycle_index += 1
+            if cycle_index == slots:
+                cycle_index = 0
+            continue
+        passed_over = 0
         row = taken[cycle_index]
         if row >= available[cycle_index]:
             return SLOT_EMPTY, n, cycle_index, block_index

@@ -12,7 +12,7 @@ from ...core.block import Block
 from ...core.errors import PenstockError
 from .. import plan
 from .base import Context, UnaryOperator, executes
-from .readahead import reader
+from .readahead import ReadAhead
 from .row_runner import RowRunner
 
 Results: TypeAlias = "Block | list[Any] | None"
@@ -32,7 +32,7 @@ class Map(UnaryOperator[plan.Map]):
         self._runner = RowRunner(node.function, node.name, context.number(node))
         self._parallel = _parallel_calls(node.num_parallel_calls)
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
-        self._source = reader(self.input)
+        self._source = ReadAhead(self.input)
         self._ready: deque[_Task] = deque()
         self._results: Block | list[Any] | None = None
         self._next = 0
@@ -43,7 +43,7 @@ class Map(UnaryOperator[plan.Map]):
 
     @property
     def is_pure(self) -> bool:
-        return self.input.is_pure and self.node.function.is_vectorized
+        return self.input.is_pure and self.node.function.is_pure
 
     def pull(self, max_rows: int) -> Block | None:
         results = self._take(max_rows)

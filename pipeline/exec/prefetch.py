@@ -1,6 +1,6 @@
 """`prefetch`: a background task keeps a queue of elements filled.
 
-Guarantees: at most `buffer_size` elements are held ahead; the input is pulled by one thread at a time; an error of the
+Guarantees: opaque functions run for at most `buffer_size` elements ahead; the input is pulled by one thread at a time; an error of the
 input reaches the consumer after all elements before it; `close` ends the task before it returns.
 
 No thread waits for a full queue: the task ends when the queue is full, and the consumer starts it again when it has
@@ -53,8 +53,13 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
             return block
 
     def _capacity(self) -> int:
-        """Elements to hold ahead: as asked, or for AUTOTUNE two blocks of the size that the sizer found."""
-        return self.node.buffer_size if self.node.buffer_size > 0 else max(2, 2 * self._sizer.rows)
+        """Elements to hold ahead: as asked; for AUTOTUNE, and where reading ahead is invisible, at least two blocks.
+
+        Handing over a block costs two thread switches, whatever it holds: a queue of two small elements would spend
+        more time on them than on the elements.
+        """
+        blocks = 2 * self._sizer.rows if self.input.is_pure or self.node.buffer_size < 0 else 0
+        return max(self.node.buffer_size, blocks, 1)
 
     def _start(self) -> None:
         """Start the task unless it runs or has nothing to do. The condition's lock is held."""

@@ -9,10 +9,10 @@ from .base import BlockSizer, Operator
 
 
 class ReadAhead:
-    """Pulls growing blocks and hands out slices.
+    """Pulls growing blocks and hands out slices, as long as the source is pure; passes demands through otherwise.
 
     Args:
-        source: A pure operator.
+        source: The operator to read.
     """
 
     def __init__(self, source: Operator[Any]) -> None:
@@ -25,6 +25,9 @@ class ReadAhead:
         """Return the next 1 to `max_rows` elements, or None at the end."""
         block = self._block
         if block is None or self._next == block.n:
+            if not self.source.is_pure:
+                self._block = None
+                return self.source.pull(max_rows)
             self._sizer.rows = max(self._sizer.rows, min(max_rows, 64))
             block = self.source.pull(max(self._sizer.rows, max_rows))
             if block is None:
@@ -35,8 +38,3 @@ class ReadAhead:
         start = self._next
         self._next = min(start + max_rows, block.n)
         return block.slice(start, self._next)
-
-
-def reader(operator: Operator[Any]) -> ReadAhead | Operator[Any]:
-    """Return what a stage that must not read ahead pulls from: through a ReadAhead where the input allows it."""
-    return ReadAhead(operator) if operator.is_pure else operator
