@@ -1,0 +1,57 @@
+"""Hypothesis strategies for what penstock works on; they need the optional package `hypothesis`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...core.lazy import attach
+
+if TYPE_CHECKING:
+    from .block_cases import BlockCase, blocks
+    from .pipelines import integer_pipelines, seeds, shuffles
+    from .specs import dtypes, element_specs, leaf_specs, ragged_specs, shapes, sparse_specs, tensor_specs
+    from .structures import nests
+    from .values import arrays_of, elements, leaves, scalars
+
+__all__ = [
+    "BlockCase",
+    "arrays_of",
+    "blocks",
+    "dtypes",
+    "element_specs",
+    "elements",
+    "integer_pipelines",
+    "leaf_specs",
+    "leaves",
+    "nests",
+    "ragged_specs",
+    "scalars",
+    "seeds",
+    "shapes",
+    "shuffles",
+    "sparse_specs",
+    "tensor_specs",
+]
+
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "BlockCase": ".block_cases",
+        "arrays_of": ".values",
+        "blocks": ".block_cases",
+        "dtypes": ".specs",
+        "element_specs": ".specs",
+        "elements": ".values",
+        "integer_pipelines": ".pipelines",
+        "leaf_specs": ".specs",
+        "leaves": ".values",
+        "nests": ".structures",
+        "ragged_specs": ".specs",
+        "scalars": ".values",
+        "seeds": ".pipelines",
+        "shapes": ".specs",
+        "shuffles": ".pipelines",
+        "sparse_specs": ".specs",
+        "tensor_specs": ".specs",
+    },
+)
