@@ -23,12 +23,13 @@ from .readahead import ReadAhead
 class _Slot:
     """One open dataset: its operator and the rows that wait."""
 
-    __slots__ = ("block", "ended", "operator", "pending", "sizer")
+    __slots__ = ("block", "ended", "failed", "operator", "pending", "sizer")
 
     def __init__(self, operator: Operator[Any]) -> None:
         self.operator = operator
         self.block: Block | None = None
         self.ended = False
+        self.failed: Exception | None = None
         self.pending: Future[Block | None] | None = None
         self.sizer = BlockSizer()
 
@@ -143,15 +144,27 @@ class Interleave(UnaryOperator[plan.Interleave]):
             rows = 1 if self._ahead else min(max_rows, self.node.block_length - self._block_index)
             self._hold(i, slot.operator.pull(rows))
             return
-        share = -(-max_rows // len(self._slots))
+        share = min(-(-max_rows // len(self._slots)), MAX_SHARE_ROWS)
         for j, other in enumerate(self._slots):
-            if other is None or other.ended or not (j == i or other.operator.is_pure):
+            if other is None or other.ended or not other.operator.is_pure:
                 continue
-            wanted = max(other.sizer.rows, min(share, 1024))
-            if j == i or 2 * (self._available[j] - self._taken[j]) < wanted:
+            wanted = max(other.sizer.rows, share)
+            if j == i:
                 self._hold(j, self._next_block(other, wanted))
+            elif 2 * (self._available[j] - self._taken[j]) < wanted and other.failed is None:
+                self._top_up(j, other, wanted)
+
+    def _top_up(self, i: int, slot: _Slot, rows: int) -> None:
+        """Get rows before the slot's turn; an error waits until then, so that it comes after all rows before it."""
+        try:
+            self._hold(i, self._next_block(slot, rows))
+        except Exception as err:
+            slot.failed = err
 
     def _next_block(self, slot: _Slot, rows: int) -> Block | None:
+        failed, slot.failed = slot.failed, None
+        if failed is not None:
+            raise failed
         pending, slot.pending = slot.pending, None
         return slot.operator.pull(rows) if pending is None else pending.result()
 
@@ -168,7 +181,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
     def _request_all(self) -> None:
         """Have the pool read the next block of every slot that will soon need one."""
         for i, slot in enumerate(self._slots):
-            if slot is None or slot.ended or slot.pending is not None or not slot.operator.is_pure:
+            if slot is None or slot.ended or slot.failed or slot.pending is not None or not slot.operator.is_pure:
                 continue
             if 2 * (self._available[i] - self._taken[i]) < slot.sizer.rows:
                 rows, pull = slot.sizer.rows, slot.operator.pull
@@ -195,3 +208,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
             if slot is not None and slot.pending is not None and not slot.pending.cancel():
                 slot.pending.exception()
         super().close()
+
+
+# What one slot is asked for at least, when the whole demand is shared among the slots.
+MAX_SHARE_ROWS = 1024

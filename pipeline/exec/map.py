@@ -40,6 +40,7 @@ class Map(UnaryOperator[plan.Map]):
         self._rest: Block | None = None
         self._count = 0
         self._ended = False
+        self._failed: Exception | None = None
 
     @property
     def is_pure(self) -> bool:
@@ -119,6 +120,9 @@ class Map(UnaryOperator[plan.Map]):
             return True
         self._schedule(max_rows)
         if not self._ready:
+            failed, self._failed = self._failed, None
+            if failed is not None:
+                raise failed
             return False
         self._set(self._ready.popleft().result())
         return True
@@ -127,9 +131,14 @@ class Map(UnaryOperator[plan.Map]):
         """Keep up to `_parallel` tasks in flight: blocks of a traced function, single elements of another."""
         in_flight = sum(self._ready_rows)
         first = self._count + in_flight
-        while len(self._ready) < self._parallel and not self._ended:
+        while len(self._ready) < self._parallel and not self._ended and self._failed is None:
             rows = max(max_rows, _PARALLEL_ROWS) if self.is_pure else 1
-            block = self._read(rows)
+            try:
+                block = self._read(rows)
+            except Exception as err:
+                # The results of what was read before come first.
+                self._failed = err
+                return
             if block is None:
                 return
             self._ready.append(_Task(self.context.pool.submit(_task(self._runner, block, first)), block.n))

@@ -31,6 +31,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         self._held = 0
         self._incoming = 0
         self._ended = False
+        self._failed: Exception | None = None
 
     def pull(self, max_rows: int) -> Block | None:
         rows = max_rows
@@ -39,14 +40,24 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
             rows = max(rows, min(self.node.buffer_size, MAX_BLOCK_ROWS))
         self._fetch(self.node.buffer_size - self._held + rows - 1)
         self._fill()
+        if self._failed is not None and self._held < self.node.buffer_size:
+            failed, self._failed = self._failed, None
+            raise failed
         if self._held == 0:
             return None
         return self._emit(max_rows)
 
     def _fetch(self, wanted: int) -> None:
         """Get rows until `wanted` wait outside of the slots, or the input ends."""
-        while not self._ended and (missing := wanted - (self._store.rows - self._incoming)) > 0:
-            block = self.input.pull(missing)
+        while (
+            not self._ended and self._failed is None and (missing := wanted - (self._store.rows - self._incoming)) > 0
+        ):
+            try:
+                block = self.input.pull(missing)
+            except Exception as err:
+                # The elements that can be drawn without the missing one come first.
+                self._failed = err
+                return
             if block is None:
                 self._ended = True
                 return
