@@ -18,7 +18,6 @@ from .ops.joining import stack_nested
 from .ops.numpy_protocol import find_function, find_ufunc
 from .ops.operators import ArrayMethods, ArrayOperators
 from .ops.registry import OpLike, call, operand_kind, register_handler, register_operand
-from .specs import TensorSpec
 from .tapes import stack
 
 Array = npt.NDArray[Any]
@@ -71,9 +70,6 @@ class TensorLike(ArrayOperators, ArrayMethods):
     def tolist(self) -> Any:
         """Return the values as nested lists of Python numbers."""
         return self._data.tolist()
-
-    def _element_leaf_spec(self) -> TensorSpec:
-        return TensorSpec(self._data.shape, self._data.dtype)
 
     def __len__(self) -> int:
         return len(self._data)

@@ -154,6 +154,9 @@ def _infer_getitem(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     if any(k.shape is None for k in kinds):
         return TensorSpec(None, spec.dtype)
     masks = [k.dtype.is_bool for k in kinds]
+    wrong = next((k for k in kinds if not (k.dtype.is_integer or k.dtype.is_bool)), None)
+    if wrong is not None:
+        raise OutOfRangeError(f"getitem: index arrays must hold integers or bools. Received: {wrong!r}.")
     consumed = [len(k.shape or ()) if mask else 1 for k, mask in zip(kinds, masks, strict=True)]
     key = expand_key(attrs["key"], len(spec.shape), consumed)
     advanced = broadcast_shapes([(None,) if m else k.shape for k, m in zip(kinds, masks, strict=True)], "getitem")

@@ -3,5 +3,6 @@
 from .graph import Graph
 from .simplify import simplify
 from .symbol import Node, Scope, Symbol, placeholder
+from .tracing import TracedFunction, trace
 
-__all__ = ["Graph", "Node", "Scope", "Symbol", "placeholder", "simplify"]
+__all__ = ["Graph", "Node", "Scope", "Symbol", "TracedFunction", "placeholder", "simplify", "trace"]

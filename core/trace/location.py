@@ -19,3 +19,14 @@ def user_line() -> str | None:
 def _is_library(frame: FrameType) -> bool:
     name = frame.f_globals.get("__name__")
     return isinstance(name, str) and name.partition(".")[0] in _LIBRARIES
+
+
+def innermost_line(error: BaseException) -> str | None:
+    """Return `file:line` of the innermost user frame in an exception's traceback, or None."""
+    found = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not _is_library(traceback.tb_frame):
+            found = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return found
