@@ -91,10 +91,10 @@ def shuffle(value: npt.ArrayLike, seed: int | None = None) -> npt.NDArray[Any]:
         seed: Seed of this operation; `None` follows `set_seed` alone.
     """
     rows = np.asarray(value)
-    if rows.ndim == 0 or len(rows) <= 1:
-        return rows.copy()
-    stream = reserve_blocks(("shuffle", rows.dtype.name), seed, -(-len(rows) // WORDS_PER_BLOCK))
-    return rows[samplers.permutation(stream, len(rows))]
+    n = len(rows) if rows.ndim else 0
+    blocks = -(-n // WORDS_PER_BLOCK) if n > 1 else 0
+    stream = reserve_blocks(("shuffle", rows.dtype.name), seed, blocks)
+    return rows[samplers.permutation(stream, n)] if n > 1 else rows.copy()
 
 
 class Generator:

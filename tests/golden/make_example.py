@@ -8,8 +8,8 @@ Run by hand, with TensorFlow 2.21 installed:
 missing when no list is set), the `serialized` bytes in base64. `canonical` says whether the bytes are what TensorFlow
 writes; the others are legal writings of the same features: unpacked lists, keys that come twice, unknown fields.
 
-`parsed`: names of `messages`, a `spec` and the `result` of each key, or an `error`. A result is dense (`values`), sparse
-(`indices`, `values`, `dense_shape`) or ragged (`values`, `row_splits`).
+`parsed`: names of `messages`, a `spec` and the `result` of each key, or an `error`. A result is dense (`values`),
+sparse (`indices`, `values`, `dense_shape`) or ragged (`values`, `row_splits`).
 """
 
 from __future__ import annotations

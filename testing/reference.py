@@ -1,0 +1,221 @@
+"""A slow, plain model of tf.data: Python iterators over integers, element by element.
+
+It is what the fast pipeline is compared with where TensorFlow is not installed. The golden files of `tests/golden` hold
+it to TensorFlow's order, and these points of it are easy to get wrong:
+
+- A shuffled dataset draws the seeds of an epoch when an iterator is made, not when its first element is read. Datasets
+  built on the same shuffled dataset draw from it together.
+- `repeat(n)` makes the iterator of the next pass when a pass ends, after the last pass too: that iterator is never
+  read, yet a shuffle below it has drawn the seeds of an epoch. `repeat` right on top of `shuffle` does not do so, nor
+  does `repeat(-1)`; `repeat(1)` is no step at all.
+- `take(0)`, `skip(-1)` and `repeat(0)` make no iterator of their input.
+- A function that returns a dataset makes a new one with each call, which starts with its own first epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+from ..core.random import FunctionSeeds, Philox, get_global_seed, get_seed
+
+Open = Callable[[], Iterator[Any]]
+
+
+class ReferenceDataset:
+    """A dataset of integers or lists of integers, with the methods of `Dataset` that `pipelines.py` names.
+
+    Arguments are not checked.
+    """
+
+    def __init__(self, open_iterator: Open, *, is_shuffle: bool = False) -> None:
+        self._open = open_iterator
+        self._is_shuffle = is_shuffle
+
+    def as_numpy_iterator(self) -> Iterator[Any]:
+        """Make an iterator over one epoch."""
+        return self._open()
+
+    @staticmethod
+    def range(start: int, stop: int) -> ReferenceDataset:
+        """Count from `start` to `stop`, which is left out."""
+        return ReferenceDataset(lambda: iter(range(int(start), int(stop))))
+
+    @staticmethod
+    def from_tensor_slices(values: Iterable[int]) -> ReferenceDataset:
+        """Give the values one by one."""
+        listed = [int(value) for value in values]
+        return ReferenceDataset(lambda: iter(listed))
+
+    def shuffle(
+        self, buffer_size: int, seed: int | None = None, *, reshuffle_each_iteration: bool | None = None
+    ) -> ReferenceDataset:
+        """Give the elements in random order, from a buffer of `buffer_size` elements."""
+        pair = get_seed(seed)
+        epochs = Philox(*pair)
+
+        def open_iterator() -> Iterator[Any]:
+            again = reshuffle_each_iteration is False
+            words = Philox(*pair) if again else Philox(epochs.next_uint32(), epochs.next_uint32())
+            return _shuffled(self._open(), buffer_size, words)
+
+        return ReferenceDataset(open_iterator, is_shuffle=True)
+
+    def repeat(self, count: int = -1) -> ReferenceDataset:
+        """Give the elements `count` times, or for ever."""
+        if count == 0:
+            return _empty()
+        if count == 1:
+            return self
+        if count < 0:
+            return ReferenceDataset(lambda: _forever(self._open))
+        return ReferenceDataset(lambda: _repeated(self._open(), self._open, count, ahead=not self._is_shuffle))
+
+    def take(self, count: int) -> ReferenceDataset:
+        """Give the first `count` elements; all when it is -1."""
+        if count == 0:
+            return _empty()
+        return self if count < 0 else ReferenceDataset(lambda: islice(self._open(), count))
+
+    def skip(self, count: int) -> ReferenceDataset:
+        """Leave out the first `count` elements; all when it is -1."""
+        return _empty() if count < 0 else ReferenceDataset(lambda: islice(self._open(), count, None))
+
+    def shard(self, num_shards: int, index: int) -> ReferenceDataset:
+        """Give every `num_shards`-th element, from number `index` on."""
+        return ReferenceDataset(lambda: islice(self._open(), index, None, num_shards))
+
+    def batch(self, batch_size: int, *, drop_remainder: bool = False) -> ReferenceDataset:
+        """Join elements into lists of `batch_size`."""
+        return ReferenceDataset(lambda: _batched(self._open(), batch_size, batch_size if drop_remainder else 1))
+
+    def unbatch(self) -> ReferenceDataset:
+        """Take lists apart."""
+        return ReferenceDataset(lambda: chain.from_iterable(self._open()))
+
+    def map(self, function: Callable[[Any], Any]) -> ReferenceDataset:
+        """Apply a function to each element."""
+        return ReferenceDataset(lambda: map(function, self._open()))
+
+    def filter(self, predicate: Callable[[Any], Any]) -> ReferenceDataset:
+        """Keep the elements for which the function gives true."""
+        return ReferenceDataset(lambda: filter(predicate, self._open()))
+
+    def prefetch(self, buffer_size: int) -> ReferenceDataset:
+        """Change nothing: reading ahead is not seen from outside."""
+        return ReferenceDataset(self._open)
+
+    def cache(self) -> ReferenceDataset:
+        """Keep the elements of the first epoch that is read to its end, and give those from then on."""
+        kept: list[list[Any]] = []
+        return ReferenceDataset(lambda: iter(kept[0]) if kept else _keeping(self._open(), kept))
+
+    def concatenate(self, dataset: ReferenceDataset) -> ReferenceDataset:
+        """Give the elements of this dataset, then those of the other."""
+        return ReferenceDataset(lambda: _concatenated(self._open(), dataset._open))
+
+    def flat_map(self, function: Callable[[Any], ReferenceDataset]) -> ReferenceDataset:
+        """Give the elements of one returned dataset after the other."""
+        return self.interleave(function, cycle_length=1)
+
+    def interleave(
+        self,
+        function: Callable[[Any], ReferenceDataset],
+        *,
+        cycle_length: int,
+        block_length: int = 1,
+        num_parallel_calls: int | None = None,
+    ) -> ReferenceDataset:
+        """Give `block_length` elements of each of `cycle_length` returned datasets in turn."""
+        global_seed = get_global_seed()
+
+        def open_iterator() -> Iterator[Any]:
+            seeds = FunctionSeeds(global_seed)
+
+            def open_returned(element: Any) -> Iterator[Any]:
+                with seeds:
+                    return function(element).as_numpy_iterator()
+
+            return _interleaved(map(open_returned, self._open()), cycle_length, block_length)
+
+        return ReferenceDataset(open_iterator)
+
+
+def _empty() -> ReferenceDataset:
+    return ReferenceDataset(lambda: iter(()))
+
+
+def _shuffled(source: Iterator[Any], buffer_size: int, words: Philox) -> Iterator[Any]:
+    """Keep the elements in a ring; the place of the one given away takes the ring's first, and the ring moves on."""
+    ring: list[Any] = [None] * buffer_size
+    start = held = 0
+    open_end = True
+    while True:
+        while held < buffer_size and open_end:
+            try:
+                ring[(start + held) % buffer_size] = next(source)
+                held += 1
+            except StopIteration:
+                open_end = False
+        if held == 0:
+            return
+        chosen = (start + words.next_uint32() % held) % buffer_size
+        element, ring[chosen] = ring[chosen], ring[start]
+        start, held = (start + 1) % buffer_size, held - 1
+        yield element
+
+
+def _forever(open_input: Open) -> Iterator[Any]:
+    while True:
+        empty = True
+        for element in open_input():
+            empty = False
+            yield element
+        if empty:
+            return
+
+
+def _repeated(first: Iterator[Any], open_input: Open, count: int, *, ahead: bool) -> Iterator[Any]:
+    current = first
+    for done in range(1, count + 1):
+        yield from current
+        if ahead or done < count:
+            current = open_input()
+
+
+def _batched(source: Iterator[Any], batch_size: int, least: int) -> Iterator[list[Any]]:
+    while len(batch := list(islice(source, batch_size))) >= least:
+        yield batch
+
+
+def _keeping(source: Iterator[Any], kept: list[list[Any]]) -> Iterator[Any]:
+    seen = []
+    for element in source:
+        seen.append(element)
+        yield element
+    kept.append(seen)
+
+
+def _concatenated(first: Iterator[Any], open_second: Open) -> Iterator[Any]:
+    yield from first
+    yield from open_second()
+
+
+def _interleaved(sources: Iterator[Iterator[Any]], cycle_length: int, block_length: int) -> Iterator[Any]:
+    """Go round the places of the cycle; a place whose source ended takes a new one when its next turn comes."""
+    places: list[Iterator[Any] | None] = [None] * cycle_length
+    turn = 0
+    open_end = True
+    while open_end or any(place is not None for place in places):
+        if places[turn] is None and open_end:
+            places[turn] = next(sources, None)
+            open_end = places[turn] is not None
+        if (place := places[turn]) is not None:
+            given = 0
+            for element in islice(place, block_length):
+                given += 1
+                yield element
+            if given < block_length:
+                places[turn] = None
+        turn = (turn + 1) % cycle_length
