@@ -91,13 +91,13 @@ class BlockPlan:
         values: list[Any] = [None] * self._n_slots
         batched = [True] * self._n_slots
         for i, column in enumerate(columns):
-            values[i] = column.values if isinstance(column, DenseColumn) else column
+            values[i] = _rows(column)
         for step in self._steps:
             args = tuple([values[a.number] if isinstance(a, Slot) else _constant(a) for a in step.args])
             rows = tuple([batched[a.number] if isinstance(a, Slot) else False for a in step.args])
             result = _apply(step, n, args, rows)
             for i, output in enumerate((result,) if step.single else result):
-                values[step.first + i] = output
+                values[step.first + i] = _rows(output)
                 batched[step.first + i] = any(rows)
             for slot in step.done:
                 values[slot] = None
@@ -112,6 +112,11 @@ class BlockPlan:
             return columns[output.number]
         value = values[output.number]
         return as_column(value) if batched[output.number] else repeated(value, n)
+
+
+def _rows(value: Any) -> Any:
+    """Return what batching rules take: the array of a dense column, anything else as it is."""
+    return value.values if isinstance(value, DenseColumn) else value
 
 
 def _place(value: Any, slots: dict[tuple[int, int], int]) -> Any:
