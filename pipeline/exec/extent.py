@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ...core.block import Block
 from .. import plan
-from .base import Context, UnaryOperator, executes
+from .base import Context, Operator, UnaryOperator, executes
+
+
+class Nothing(Operator[plan.Node]):
+    """No rows, and no operator for the input either: a shuffle there draws no seeds, as in TensorFlow."""
+
+    def pull(self, max_rows: int) -> Block | None:
+        return None
 
 
 @executes(plan.Take)
+def take(node: plan.Take, context: Context) -> Operator[Any]:
+    """Return the operator of a `take`."""
+    return Nothing(node, context) if node.count == 0 else Take(node, context)
+
+
+@executes(plan.Skip)
+def skip(node: plan.Skip, context: Context) -> Operator[Any]:
+    """Return the operator of a `skip`."""
+    return Nothing(node, context) if node.count < 0 else Skip(node, context)
+
+
 class Take(UnaryOperator[plan.Take]):
     """The first rows; nothing is asked of the input once they have been passed on."""
 
@@ -24,7 +44,6 @@ class Take(UnaryOperator[plan.Take]):
         return block
 
 
-@executes(plan.Skip)
 class Skip(UnaryOperator[plan.Skip]):
     """All rows but the first."""
 
@@ -33,8 +52,6 @@ class Skip(UnaryOperator[plan.Skip]):
         self._left = node.count
 
     def pull(self, max_rows: int) -> Block | None:
-        if self._left < 0:
-            return None
         while self._left > 0:
             block = self.input.pull(min(self._left, SKIP_ROWS))
             if block is None:

@@ -11,7 +11,12 @@ from .base import Context, Operator, executes
 
 @executes(plan.Repeat)
 class Repeat(Operator[plan.Repeat]):
-    """Pass after pass; ends when a pass has no elements, as in tf.data."""
+    """Pass after pass; an endless repeat ends when a pass has no elements, as in tf.data.
+
+    Where the passes are counted, TensorFlow makes the iterator of a next pass after the last one too. Nobody reads it,
+    but a shuffle below has drawn the seeds of an epoch by then, and the next loop over the dataset shows it. A repeat
+    right on top of a shuffle is one operator there, which does not do so.
+    """
 
     def __init__(self, node: plan.Repeat, context: Context) -> None:
         super().__init__(node, context)
@@ -35,7 +40,16 @@ class Repeat(Operator[plan.Repeat]):
                 return block
             self._input.close()
             self._pass += 1
-            again = self._produced and (self.node.count < 0 or self._pass < self.node.count)
-            self._input = self.context.build(self.node.input) if again else None
+            self._input = self._next_pass()
             self._produced = False
+        return None
+
+    def _next_pass(self) -> Operator[Any] | None:
+        node = self.node
+        if node.count < 0 or node.input.cardinality == 0:
+            return self.context.build(node.input) if self._produced else None
+        if self._pass < node.count:
+            return self.context.build(node.input)
+        if node.count > 1 and not isinstance(node.input, plan.Shuffle):
+            self.context.build(node.input).close()
         return None
