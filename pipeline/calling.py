@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -21,23 +22,33 @@ def check_count(where: str, name: str, value: Any, minimum: int) -> int:
     Raises:
         InvalidArgumentError: It is no int, or too small.
     """
-    index = getattr(value, "__index__", None)
-    if index is None or isinstance(value, bool) or (number := int(index())) < minimum:
+    number = _as_int(value)
+    if number is None or number < minimum:
         raise InvalidArgumentError(f"{where}: {name} must be an int >= {minimum}. Received: {name}={describe(value)}.")
     return number
 
 
 def check_parallel_calls(where: str, value: Any) -> int | None:
     """Return `num_parallel_calls`: None, AUTOTUNE (-1) or an int >= 1."""
-    if value is None or value == AUTOTUNE:
-        return None if value is None else AUTOTUNE
-    index = getattr(value, "__index__", None)
-    if index is None or isinstance(value, bool) or int(index()) < 1:
+    if value is None:
+        return None
+    number = _as_int(value)
+    if number is None or (number < 1 and number != AUTOTUNE):
         raise InvalidArgumentError(
             f"{where}: num_parallel_calls must be None, AUTOTUNE or an int >= 1. "
             f"Received: num_parallel_calls={describe(value)}."
         )
-    return int(index())
+    return number
+
+
+def _as_int(value: Any) -> int | None:
+    """Return anything that is an integer as an int, and None for the rest, bools among it."""
+    if isinstance(value, bool):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        return None
 
 
 def check_function(where: str, name: str, value: Any) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 from ..core.errors import InvalidArgumentError, describe
+from ..core.random import get_global_seed
 from ..core.trace.rows import RowFunction
 from . import plan
 from .calling import AUTOTUNE, DEFAULT_CYCLE_LENGTH, check_count, check_function, check_parallel_calls, paths_of
@@ -184,11 +185,12 @@ class Dataset:
 
         if cycle_length is None or cycle_length == AUTOTUNE:
             cycle_length = DEFAULT_CYCLE_LENGTH
-        if block_length is None:
-            block_length = 1
+        cycle = check_count(where, "cycle_length", cycle_length, 1)
+        block = 1 if block_length is None else check_count(where, "block_length", block_length, 1)
         name = getattr(call, "__name__", type(call).__name__)
         calls = check_parallel_calls(where, num_parallel_calls)
-        return type(self)(plan.Interleave(self._node, node_of, cycle_length, block_length, calls, deterministic, name))
+        seed = get_global_seed()
+        return type(self)(plan.Interleave(self._node, node_of, cycle, block, calls, deterministic, name, seed))
 
     # --- shape -------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...core.block import Block
+from ...core.random import FunctionSeeds
 from .. import plan
 from .base import BlockSizer, Context, Operator, UnaryOperator, executes
 from .failures import failure
@@ -59,6 +60,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._opened = 0
         self._ahead = False
         self._input_ended = False
+        self._seeds = FunctionSeeds(node.global_seed)
         self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
 
     @property
@@ -119,14 +121,15 @@ class Interleave(UnaryOperator[plan.Interleave]):
         if block is None:
             self._input_ended = True
             return False
+        self._opened += 1
         try:
-            node = self.node.function(block.element(0))
+            with self._seeds:
+                node = self.node.function(block.element(0))
         except Exception as err:
             origin = block.provenance.where(0) if block.provenance is not None else None
             raise failure(
-                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened, origin
+                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
             ) from err
-        self._opened += 1
         self._slots[i] = _Slot(self.context.build(node))
         return True
 
@@ -140,7 +143,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         """Get rows for slot `i`, and top up the others, so that the next schedule does not stop after a few rows."""
         slot = self._slots[i]
         assert slot is not None
-        if not slot.operator.is_pure:
+        if slot.pending is None and slot.failed is None and not slot.operator.is_pure:
             rows = 1 if self._ahead else min(max_rows, self.node.block_length - self._block_index)
             self._hold(i, slot.operator.pull(rows))
             return

@@ -21,6 +21,7 @@ class Interleave(Unary):
         num_parallel_calls: How many datasets may be read ahead at once; None for none, -1 to let the engine choose.
         deterministic: Whether the order is that of reading one by one; None and True keep it.
         map_name: Name of the user's function.
+        global_seed: The global seed when the dataset was made: random operations inside the function follow it.
     """
 
     name = "interleave"
@@ -30,6 +31,7 @@ class Interleave(Unary):
     num_parallel_calls: int | None = None
     deterministic: bool | None = None
     map_name: str = "map_func"
+    global_seed: int | None = None
     observed: ObservedSpec = dataclasses.field(default_factory=ObservedSpec, compare=False, repr=False)
 
     def __post_init__(self) -> None:
