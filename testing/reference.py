@@ -5,6 +5,7 @@ it to TensorFlow's order, and these points of it are easy to get wrong:
 
 - A shuffled dataset draws the seeds of an epoch when an iterator is made, not when its first element is read. Datasets
   built on the same shuffled dataset draw from it together.
+- `shuffle` and `repeat(-1)` make the iterator of their own input when their first element is read, others at once.
 - `repeat(n)` makes the iterator of the next pass when a pass ends, after the last pass too: that iterator is never
   read, yet a shuffle below it has drawn the seeds of an epoch. `repeat` right on top of `shuffle` does not do so, nor
   does `repeat(-1)`; `repeat(1)` is no step at all.
@@ -58,7 +59,7 @@ class ReferenceDataset:
         def open_iterator() -> Iterator[Any]:
             again = reshuffle_each_iteration is False
             words = Philox(*pair) if again else Philox(epochs.next_uint32(), epochs.next_uint32())
-            return _shuffled(self._open(), buffer_size, words)
+            return _shuffled(self._open, buffer_size, words)
 
         return ReferenceDataset(open_iterator, is_shuffle=True)
 
@@ -146,8 +147,9 @@ def _empty() -> ReferenceDataset:
     return ReferenceDataset(lambda: iter(()))
 
 
-def _shuffled(source: Iterator[Any], buffer_size: int, words: Philox) -> Iterator[Any]:
+def _shuffled(open_input: Open, buffer_size: int, words: Philox) -> Iterator[Any]:
     """Keep the elements in a ring; the place of the one given away takes the ring's first, and the ring moves on."""
+    source = open_input()
     ring: list[Any] = [None] * buffer_size
     start = held = 0
     open_end = True

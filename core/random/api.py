@@ -92,9 +92,9 @@ def shuffle(value: npt.ArrayLike, seed: int | None = None) -> npt.NDArray[Any]:
     """
     rows = np.asarray(value)
     n = len(rows) if rows.ndim else 0
-    blocks = -(-n // WORDS_PER_BLOCK) if n > 1 else 0
-    stream = reserve_blocks(("shuffle", rows.dtype.name), seed, blocks)
-    return rows[samplers.permutation(stream, n)] if n > 1 else rows.copy()
+    swaps = max(n - 1, 0)
+    stream = reserve_blocks(("shuffle", rows.dtype.name), seed, -(-swaps // WORDS_PER_BLOCK))
+    return rows[samplers.permutation(stream, n)] if swaps else rows.copy()
 
 
 class Generator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from ..pipelines import Step
@@ -32,7 +33,9 @@ def shuffles(draw: st.DrawFn, *, unseeded: bool = False) -> Step:
 
 
 @st.composite
-def integer_pipelines(draw: st.DrawFn, *, unseeded: bool = False, max_steps: int = 5) -> list[Step]:
+def integer_pipelines(
+    draw: st.DrawFn, *, unseeded: bool = False, max_steps: int = 5, without: Collection[str] = ()
+) -> list[Step]:
     """Draw a finite pipeline whose elements are integers, or batches in its last steps.
 
     Sources have at most 20 elements and repeats are small, so that an epoch has some thousands of elements at most.
@@ -41,16 +44,18 @@ def integer_pipelines(draw: st.DrawFn, *, unseeded: bool = False, max_steps: int
         draw: Given by Hypothesis.
         unseeded: Whether shuffles may have no seed of their own.
         max_steps: How many transformations there are at most.
+        without: Names of steps that must not occur, e.g. `("cache", "shard")`.
     """
     steps: list[Step] = [{"op": "range", "stop": draw(st.integers(0, LONGEST_SOURCE))}]
     repeats = nested = 0
     for _ in range(draw(st.integers(0, max_steps))):
-        step = draw(_transformations(unseeded=unseeded, nested=nested < 1, repeats=repeats < 2))
+        offered = _transformations(unseeded=unseeded, nested=nested < 1, repeats=repeats < 2)
+        step = draw(offered.filter(lambda step: step["op"] not in without))
         repeats += step["op"] == "repeat"
         nested += step["op"] in ("interleave", "flat_map")
         steps.append(step)
     if draw(st.booleans()):
-        steps += draw(_endings())
+        steps += [step for step in draw(_endings()) if step["op"] not in without]
     return steps
 
 

@@ -114,7 +114,16 @@ def samples() -> list[dict[str, Any]]:
 
 def shuffles() -> list[dict[str, Any]]:
     cases = []
-    for global_seed, seed, n in [(None, 9, 11), (5, 9, 11), (5, None, 11), (5, 1, 1), (5, 1, 2), (5, 1, 40), (5, 1, 0)]:
+    for global_seed, seed, n in [
+        (None, 9, 11),
+        (5, 9, 11),
+        (5, None, 11),
+        (5, 1, 1),
+        (5, 1, 2),
+        (5, 1, 17),
+        (5, 1, 0),
+        (0, 0, 0),
+    ]:
         tf.random.set_seed(global_seed)
         got = [[int(v) for v in tf.random.shuffle(tf.range(n), seed=seed)] for _ in range(3)]
         cases.append({"global_seed": global_seed, "seed": seed, "n": n, "orders": got})
@@ -144,6 +153,22 @@ def _as_tf_dtype(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"dtype": tf.as_dtype(arguments["dtype"])} if "dtype" in arguments else {}
 
 
+def functions() -> list[dict[str, Any]]:
+    """Two random operations in a mapped function, `uniform([], 0, 1000)` and `uniform([2], 0, 1000)`, int32."""
+    cases = []
+    for global_seed, seed in [(3, None), (0, None), (3, 4), (None, 4)]:
+        tf.random.set_seed(global_seed)
+
+        def function(_: tf.Tensor, seed: int | None = seed) -> tuple[tf.Tensor, tf.Tensor]:
+            first = tf.random.uniform([], 0, 1000, dtype=tf.int32, seed=seed)
+            return first, tf.random.uniform([2], 0, 1000, dtype=tf.int32, seed=seed)
+
+        dataset = tf.data.Dataset.range(4).map(function)
+        epochs = [[[int(first), second.numpy().tolist()] for first, second in dataset] for _ in range(2)]
+        cases.append({"global_seed": global_seed, "seed": seed, "epochs": epochs})
+    return cases
+
+
 if __name__ == "__main__":
     write(
         "random",
@@ -156,5 +181,6 @@ if __name__ == "__main__":
             "samples": samples(),
             "shuffles": shuffles(),
             "generators": generators(),
+            "functions": functions(),
         },
     )

@@ -120,6 +120,16 @@ def test_shuffle_copies() -> None:
 
 
 @pytest.mark.unit
+def test_every_shuffle_takes_an_operation_seed() -> None:
+    random.set_seed(1)
+    random.shuffle([])
+    after = random.get_seed()
+    random.set_seed(1)
+    random.get_seed()
+    assert random.get_seed() == after
+
+
+@pytest.mark.unit
 def test_own_seed_continues_until_set_seed() -> None:
     random.set_seed(1)
     first, second = random.uniform([4], seed=2), random.uniform([4], seed=2)

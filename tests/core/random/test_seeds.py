@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
-from penstock.core.random import Philox, get_global_seed, get_seed, set_seed
+from penstock.core import random
+from penstock.core.random import FunctionSeeds, Philox, get_global_seed, get_seed, set_seed
 from penstock.errors import InvalidArgumentError
 
 
@@ -53,6 +55,73 @@ def test_explicit_seeds_do_not_move_the_stream_of_operation_seeds() -> None:
     got = [get_seed()]
     get_seed(12)
     assert [*got, get_seed()] == expected
+
+
+@pytest.mark.golden
+def test_operations_in_functions(golden) -> None:
+    for case in golden("random")["functions"]:
+        seed = case["seed"]
+        for epoch in case["epochs"]:
+            calls, got = FunctionSeeds(case["global_seed"]), []
+            for _ in epoch:
+                with calls:
+                    first = random.uniform([], 0, 1000, "int32", seed)
+                    got.append([int(first), random.uniform([2], 0, 1000, "int32", seed).tolist()])
+            assert got == epoch, case
+
+
+@pytest.mark.unit
+def test_functions_inside_functions_count_for_themselves() -> None:
+    set_seed(1)
+    outer, inner = FunctionSeeds(7), FunctionSeeds(0)
+    with outer:
+        assert get_seed() == (7, 0)
+        with inner:
+            assert get_seed() == (0, 2**31 - 1)
+            assert get_seed() == (0, 1)
+        assert get_seed() == (7, 1)
+    set_seed(1)
+    expected = get_seed()
+    set_seed(1)
+    with outer:
+        get_seed()
+    assert get_seed() == expected
+
+
+@pytest.mark.unit
+def test_a_failing_function_leaves_no_trace() -> None:
+    set_seed(1)
+    expected = get_seed()
+    set_seed(1)
+    with pytest.raises(ZeroDivisionError), FunctionSeeds(7):
+        raise ZeroDivisionError
+    assert get_seed() == expected
+
+
+@pytest.mark.unit
+def test_functions_on_other_threads_count_for_themselves() -> None:
+    calls = FunctionSeeds(7)
+    got: list[tuple[int, int]] = []
+
+    def run() -> None:
+        with calls:
+            got.append(get_seed())
+
+    with calls:
+        get_seed()
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+        got.append(get_seed())
+    assert got == [(7, 0), (7, 1)]
+
+
+@pytest.mark.unit
+def test_without_a_global_seed_operations_in_functions_are_fresh() -> None:
+    calls = FunctionSeeds(None)
+    with calls:
+        assert get_seed() != get_seed()
+        assert get_seed(5) == (87654321, 5)
 
 
 @pytest.mark.unit
