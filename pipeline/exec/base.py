@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Final, Generic, TypeVar
 
 from ...core.block import Block
@@ -25,10 +26,12 @@ class Context:
     Args:
         root: The plan that runs.
         pool: Threads for prefetch and parallel calls; it starts none before the first task.
+        counts_passes: Whether shuffles count the passes of this iterator among their epochs.
     """
 
-    def __init__(self, root: Node, pool: Pool | None = None) -> None:
+    def __init__(self, root: Node, pool: Pool | None = None, *, counts_passes: bool = True) -> None:
         self.pool = pool or Pool()
+        self.counts_passes = counts_passes
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
@@ -89,9 +92,13 @@ class Operator(ABC, Generic[N]):
         return ()
 
     def close(self) -> None:
-        """Release files and buffers; idempotent. No thread is inside `pull` when this is called."""
-        for child in self.children:
-            child.close()
+        """Release files and buffers; idempotent. No thread is inside `pull` when this is called.
+
+        All inputs are closed, also when closing one of them raises (a generator may).
+        """
+        with ExitStack() as stack:
+            for child in self.children:
+                stack.callback(child.close)
 
 
 class UnaryOperator(Operator[N]):

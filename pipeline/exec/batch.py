@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.block import Block
 from ...core.columns import Column, RowShapeError
-from ...core.errors import InvalidArgumentError, ShapeError
+from ...core.errors import InvalidArgumentError, ShapeError, describe
 from .. import plan
 from .base import Context, UnaryOperator, executes
 
@@ -42,37 +42,55 @@ class Batch(UnaryOperator[plan.Batch]):
             self._rows += block.n
 
     def _emit(self, batches: int, size: int) -> Block:
+        """Return the next batches; when one of them fails, those before it first, and its rows are dropped."""
+        used = batches * size
+        try:
+            held = self._joined()
+            rows = held.slice(0, used)
+            columns = [self._stack(rows, i, size) for i in range(len(rows.columns))]
+        except InvalidArgumentError:
+            if batches > 1:
+                return self._emit(1, size)
+            self._drop(used)
+            raise
+        self._drop(used)
+        return Block(rows.structure, columns, batches)
+
+    def _joined(self) -> Block:
         try:
             held = Block.concat(self._held)
         except InvalidArgumentError as err:
+            self._held, self._rows = [], 0
             raise self._error(str(err)) from err
-        used = batches * size
-        rows = held.slice(0, used)
-        self._held = [held.slice(used, held.n)] if used < held.n else []
-        self._rows = held.n - used
-        columns = [self._stack(rows, i, size) for i in range(len(rows.columns))]
-        self._count += used
-        return Block(rows.structure, columns, batches)
+        self._held = [held]
+        return held
+
+    def _drop(self, rows: int) -> None:
+        """Forget rows that are done with."""
+        self._held = [block.slice(rows, block.n) for block in self._held if rows < block.n]
+        self._rows = sum(block.n for block in self._held)
+        self._count += rows
 
     def _stack(self, rows: Block, leaf: int, size: int) -> Column:
         try:
             return rows.columns[leaf].batch(size)
         except RowShapeError as err:
             name = rows.structure.paths()[leaf] or "the element"
-            first, other = (
-                self._describe(rows, err.first, name, err.first_spec),
-                self._describe(rows, err.other, name, err.other_spec),
-            )
+            first = self._describe(rows, err.first, name, err.first_spec)
+            other = self._describe(rows, err.other, name, err.other_spec)
+            same_shape = getattr(err.first_spec, "shape", None) == getattr(err.other_spec, "shape", ())
+            what, advice = "shape", "Use padded_batch(), or make the shapes equal"
+            if same_shape:
+                what, advice = "dtype", "Cast"
             raise ShapeError(
-                f"{self._where()}: elements differ in shape, cannot stack. {first}; {other}. "
-                "Use padded_batch(), or make the shapes equal in map()."
+                f"{self._where()}: elements differ in {what}, cannot stack. First {first}; {other}. {advice} in map()."
             ) from err
         except InvalidArgumentError as err:
             raise self._error(str(err)) from err
 
     def _describe(self, rows: Block, row: int, name: str, spec: object) -> str:
         origin = rows.provenance.where(row) if rows.provenance is not None else None
-        return f"Element {self._count + row}{f' ({origin})' if origin else ''}: {name} {spec!r}"
+        return f"element {self._count + row}{f' ({origin})' if origin else ''}: {name} {describe(spec)}"
 
     def _where(self) -> str:
         return "Dataset.batch" + (f" (node {self._number})" if self._number is not None else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +21,9 @@ class FromGenerator(Operator[plan.FromGenerator]):
     def __init__(self, node: plan.FromGenerator, context: Context) -> None:
         super().__init__(node, context)
         self._iterator: Iterator[Any] | None = None
-        self._count = 0
-        self._pending: BaseException | None = None
+        self._given = 0
+        # What was read already and is still to come: elements, and errors in their place.
+        self._coming: deque[list[Any] | Exception] = deque()
 
     @property
     def is_pure(self) -> bool:
@@ -32,19 +34,31 @@ class FromGenerator(Operator[plan.FromGenerator]):
         if not elements:
             return None
         try:
-            return Block.from_elements(elements, self.node.output_signature)
+            block = Block.from_elements(elements, self.node.output_signature)
         except PenstockError as err:
-            raise self._failure(err, len(elements)) from err
+            return self._before_misfit(elements, err)
+        self._given += block.n
+        return block
 
     def pull_elements(self, max_rows: int) -> list[Any] | None:
         if self.node.output_signature is not None:
             return super().pull_elements(max_rows)
-        return self._next_elements(max_rows) or None
+        elements = self._next_elements(max_rows)
+        self._given += len(elements)
+        return elements or None
 
     def _next_elements(self, max_rows: int) -> list[Any]:
-        if self._pending is not None:
-            pending, self._pending = self._pending, None
-            raise pending
+        if not self._coming:
+            return self._read(max_rows)
+        item = self._coming.popleft()
+        if isinstance(item, Exception):
+            raise item
+        if len(item) > max_rows:
+            self._coming.appendleft(item[max_rows:])
+        return item[:max_rows]
+
+    def _read(self, max_rows: int) -> list[Any]:
+        """Run the generator for up to `max_rows` elements; its error comes after those that it yielded before."""
         elements: list[Any] = []
         try:
             if self._iterator is None:
@@ -54,17 +68,42 @@ class FromGenerator(Operator[plan.FromGenerator]):
                 if len(elements) == max_rows:
                     break
         except Exception as err:
-            raised = self._failure(err, len(elements))
-            raised.__cause__ = err
+            raised = self._failure(err, self._given + len(elements))
             if not elements:
                 raise raised from err
-            self._pending = raised
-        self._count += len(elements)
+            self._coming.append(raised)
         return elements
 
-    def _failure(self, err: Exception, ahead: int) -> Exception:
+    def _before_misfit(self, elements: list[Any], err: PenstockError) -> Block:
+        """Return the elements before the first one that does not fit; its error is next, then come the others."""
+        good = self._fitting(elements)
+        misfit = self._failure(err, self._given + good)
+        self._given += good + 1
+        if rest := elements[good + 1 :]:
+            self._coming.appendleft(rest)
+        if good == 0:
+            raise misfit from err
+        self._coming.appendleft(misfit)
+        return Block.from_elements(elements[:good], self.node.output_signature)
+
+    def _fitting(self, elements: list[Any]) -> int:
+        """Return how many elements from the start on make a block; not all of them do."""
+        low, high = 0, len(elements)
+        while high - low > 1:
+            middle = (low + high) // 2
+            try:
+                Block.from_elements(elements[:middle], self.node.output_signature)
+            except PenstockError:
+                high = middle
+            else:
+                low = middle
+        return low
+
+    def _failure(self, err: Exception, element: int) -> Exception:
         name = self.node.describe()
-        return failure("from_generator", name, err, self.context.number(self.node), self._count + ahead)
+        raised = failure("from_generator", name, err, self.context.number(self.node), element)
+        raised.__cause__ = err
+        return raised
 
     def close(self) -> None:
         iterator, self._iterator = self._iterator, None

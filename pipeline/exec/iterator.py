@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
 from types import TracebackType
@@ -22,11 +23,12 @@ class DatasetIterator:
 
     Args:
         root: The plan, after rewriting.
+        counts_passes: Whether a shuffle counts this pass as one of its epochs; a look at the first element is none.
     """
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Node, *, counts_passes: bool = True) -> None:
         pool = Pool()
-        self._operator: Operator[Any] = Context(root, pool).build(root)
+        self._operator: Operator[Any] = Context(root, pool, counts_passes=counts_passes).build(root)
         self._sizer = BlockSizer()
         self._elements: Iterator[Any] = iter(())
         self._ended = False
@@ -58,11 +60,14 @@ class DatasetIterator:
             # Opaque functions run when their element is asked for, not before.
             elements = operator.pull_elements(1)
         if elements is None:
-            self._ended = True
-            self.close()
-            self._closed = False
+            self._end()
             raise StopIteration
         self._elements = iter(elements)
+
+    def _end(self) -> None:
+        """Release everything at the end of the pass; the iterator goes on saying that it has ended."""
+        self._ended = True
+        self._finalizer()
 
     def next_block(self, max_rows: int | None = None) -> Block | None:
         """Return the next elements as a block, or None at the end.
@@ -76,7 +81,7 @@ class DatasetIterator:
         rows = max_rows or (self._sizer.rows if self._operator.is_pure else 1)
         block = self._operator.pull(rows)
         if block is None:
-            self._ended = True
+            self._end()
         elif max_rows is None:
             self._sizer.saw(block)
         return block
@@ -109,6 +114,10 @@ class DatasetIterator:
 
 def _release(operator: Operator[Any], pool: Pool) -> None:
     """Close the operators, then end the threads. A finalizer: it must not hold the iterator itself."""
+    if pool.owns(threading.current_thread()):
+        # Garbage was collected on a thread of this very iterator, in the middle of a task that `close` waits for.
+        threading.Thread(target=_release, args=(operator, pool), daemon=True).start()
+        return
     try:
         operator.close()
     finally:
@@ -117,7 +126,7 @@ def _release(operator: Operator[Any], pool: Pool) -> None:
 
 def first_spec(root: Node) -> Any:
     """Return the nest of specs of a plan's first element, by running the plan that far; None when it has none."""
-    with DatasetIterator(root) as iterator:
+    with DatasetIterator(root, counts_passes=False) as iterator:
         for element in iterator:
             return Block.from_elements([element]).spec
     return None

@@ -54,6 +54,10 @@ class Pool:
                 self._condition.notify()
         return future
 
+    def owns(self, thread: threading.Thread) -> bool:
+        """Whether a thread is one of this pool's."""
+        return thread in self._threads
+
     @property
     def thread_count(self) -> int:
         """How many threads are alive."""

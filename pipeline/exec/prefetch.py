@@ -1,7 +1,7 @@
 """`prefetch`: a background task keeps a queue of elements filled.
 
-Guarantees: opaque functions run for at most `buffer_size` elements ahead; the input is pulled by one thread at a time; an error of the
-input reaches the consumer after all elements before it; `close` ends the task before it returns.
+Guarantees: opaque functions run for at most `buffer_size` elements ahead; the input is pulled by one thread at a time;
+an error of the input reaches the consumer after all elements before it; `close` ends the task before it returns.
 
 No thread waits for a full queue: the task ends when the queue is full, and the consumer starts it again when it has
 taken something. So an abandoned iterator leaves at most an idle pool thread, which the pool ends.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from concurrent.futures import Future, wait
 
 from ...core.block import Block
 from .. import plan
@@ -27,6 +28,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         self._queue: deque[Block] = deque()
         self._held = 0
         self._running = False
+        self._task: Future[None] | None = None
         self._ended = False
         self._closed = False
         self._error: BaseException | None = None
@@ -65,7 +67,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         """Start the task unless it runs or has nothing to do. The condition's lock is held."""
         if not (self._running or self._ended or self._closed or self._error) and self._held < self._capacity():
             self._running = True
-            self.context.pool.submit(self._work)
+            self._task = self.context.pool.submit(self._work)
 
     def _work(self) -> None:
         while True:
@@ -75,12 +77,11 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                     self._running = False
                     self._condition.notify_all()
                     return
-            self._fill(min(room, self._sizer.rows) if self.input.is_pure else 1)
-            if self._ended or self._error is not None:
+            if not self._fill(min(room, self._sizer.rows) if self.input.is_pure else 1):
                 return
 
-    def _fill(self, rows: int) -> None:
-        """Pull once and queue what came; the end and errors are noted for the consumer."""
+    def _fill(self, rows: int) -> bool:
+        """Pull once and queue what came; at the end and at an error, note it for the consumer and return False."""
         block: Block | None = None
         error: BaseException | None = None
         try:
@@ -96,11 +97,15 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                 self._error, self._ended = error, error is None
                 self._running = False
             self._condition.notify_all()
+            # Told by the block, not by the notes: the consumer may have taken the error and started the next task.
+            return block is not None
 
     def close(self) -> None:
         with self._condition:
             self._closed = True
-            while self._running:
-                self._condition.wait()
-            self._queue.clear()
+            task = self._task
+        # A task that no thread has begun (the pool may be closed) would never end by itself.
+        if task is not None and not task.cancel():
+            wait([task])
+        self._queue.clear()
         super().close()

@@ -24,7 +24,8 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
     def __init__(self, node: plan.Shuffle, context: Context) -> None:
         super().__init__(node, context)
         seeds = node.seeds
-        self._random = Philox(*seeds.of_pass(seeds.next_pass()))
+        number = seeds.next_pass() if context.counts_passes else seeds.passes
+        self._random = Philox(*seeds.of_pass(number))
         self._store = RowStore()
         self._slots = np.empty(0, dtype=np.int64)
         self._start = 0

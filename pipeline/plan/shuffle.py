@@ -24,6 +24,11 @@ class ShuffleSeeds:
         self._lock = threading.Lock()
         self._passes = 0
 
+    @property
+    def passes(self) -> int:
+        """How many passes have started."""
+        return self._passes
+
     def next_pass(self) -> int:
         """Return the number of the pass that starts now, and count it."""
         with self._lock:
