@@ -1,0 +1,51 @@
+"""The record of a training run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .callback import Callback, Logs
+
+
+class History(Callback):
+    """Records the logs of each epoch; `fit` makes one and returns it.
+
+    Attributes:
+        history: Name of a loss or metric to its value after each epoch; `val_` names for validation.
+        epoch: The epochs recorded, counted from 0.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[str, list[Any]] = {}
+        self.epoch: list[int] = []
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        self.epoch = []
+        self.history = {}
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def __repr__(self) -> str:
+        last = {name: values[-1] for name, values in self.history.items()}
+        return f"<History of {len(self.epoch)} epochs, last: {format_logs(last)}>"
+
+
+def format_logs(logs: dict[str, Any]) -> str:
+    """Return logs as `"loss: 0.1234 - accuracy: 0.9876"`; the loss first, validation last."""
+    return " - ".join(f"{name}: {format_number(logs[name])}" for name in sorted(logs, key=_print_order))
+
+
+def _print_order(name: str) -> tuple[bool, bool, str]:
+    bare = name.removeprefix("val_")
+    return (name.startswith("val_"), bare != "loss", bare)
+
+
+def format_number(value: Any) -> str:
+    """Return a number with four decimals, or in scientific notation when it is too small for them."""
+    if not isinstance(value, int | float):
+        return str(value)
+    return f"{value:.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:.4e}"
