@@ -28,6 +28,18 @@ def check_count(where: str, name: str, value: Any, minimum: int) -> int:
     return number
 
 
+def check_int(where: str, name: str, value: Any) -> int:
+    """Return an int argument.
+
+    Raises:
+        InvalidArgumentError: It is no int.
+    """
+    number = _as_int(value)
+    if number is None:
+        raise InvalidArgumentError(f"{where}: {name} must be an int. Received: {name}={describe(value)}.")
+    return number
+
+
 def check_parallel_calls(where: str, value: Any) -> int | None:
     """Return `num_parallel_calls`: None, AUTOTUNE (-1) or an int >= 1."""
     if value is None:

@@ -9,7 +9,15 @@ from ..core.errors import InvalidArgumentError, describe
 from ..core.random import get_global_seed
 from ..core.trace.rows import RowFunction
 from . import plan
-from .calling import AUTOTUNE, DEFAULT_CYCLE_LENGTH, check_count, check_function, check_parallel_calls, paths_of
+from .calling import (
+    AUTOTUNE,
+    DEFAULT_CYCLE_LENGTH,
+    check_count,
+    check_function,
+    check_int,
+    check_parallel_calls,
+    paths_of,
+)
 from .listing import match_files
 from .plan import Node
 from .plan.from_tensor_slices import slices_block, whole_block
@@ -79,7 +87,9 @@ class Dataset:
                 f"Dataset.range: takes stop; start, stop; or start, stop, step. Received: {len(args)} arguments."
             )
         start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-        return cls(plan.Range(start, stop, step, as_dtype(output_type)))
+        named = {"start": start, "stop": stop, "step": step}
+        bounds = [check_int("Dataset.range", name, value) for name, value in named.items()]
+        return cls(plan.Range(*bounds, as_dtype(output_type)))
 
     @classmethod
     def from_generator(
@@ -141,7 +151,9 @@ class Dataset:
             TraceError: `vectorize=True` and the function cannot be traced (raised when the dataset is first used).
         """
         where = "Dataset.map"
-        function = RowFunction(check_function(where, "map_func", map_func), vectorize=vectorize, where=where)
+        function = RowFunction(
+            self._for_users(check_function(where, "map_func", map_func)), vectorize=vectorize, where=where
+        )
         calls = check_parallel_calls(where, num_parallel_calls)
         return type(self)(plan.Map(self._node, function, calls, deterministic))
 
@@ -153,7 +165,9 @@ class Dataset:
             vectorize: As for `map`.
         """
         where = "Dataset.filter"
-        function = RowFunction(check_function(where, "predicate", predicate), vectorize=vectorize, where=where)
+        function = RowFunction(
+            self._for_users(check_function(where, "predicate", predicate)), vectorize=vectorize, where=where
+        )
         return type(self)(plan.Filter(self._node, function))
 
     def interleave(
@@ -175,7 +189,7 @@ class Dataset:
             deterministic: None and True keep the order.
         """
         where = "Dataset.interleave"
-        call = check_function(where, "map_func", map_func)
+        call = self._for_users(check_function(where, "map_func", map_func))
 
         def node_of(element: Any) -> Node:
             made = call(*element) if type(element) is tuple else call(element)
@@ -228,16 +242,16 @@ class Dataset:
 
     def repeat(self, count: int | None = None) -> Self:
         """Yield the elements `count` times over; without end when `count` is None or negative."""
-        times = -1 if count is None else check_count("Dataset.repeat", "count", count, -(2**63))
+        times = -1 if count is None else check_int("Dataset.repeat", "count", count)
         return type(self)(plan.Repeat(self._node, times))
 
     def take(self, count: int) -> Self:
         """Yield the first `count` elements; all of them when `count` is negative."""
-        return type(self)(plan.Take(self._node, check_count("Dataset.take", "count", count, -(2**63))))
+        return type(self)(plan.Take(self._node, check_int("Dataset.take", "count", count)))
 
     def skip(self, count: int) -> Self:
         """Yield the elements after the first `count`; none of them when `count` is negative."""
-        return type(self)(plan.Skip(self._node, check_count("Dataset.skip", "count", count, -(2**63))))
+        return type(self)(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
 
     # --- storage -----------------------------------------------------------------------------------------------
 
@@ -295,6 +309,10 @@ class Dataset:
         from .explain import explain
 
         return explain(self._node, stage)
+
+    def _for_users(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a user's function as the engine calls it; subclasses whose elements look different wrap it."""
+        return function
 
     # --- running -----------------------------------------------------------------------------------------------
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-import numpy as np
-
 from ...core.dtypes import DType, int64
 from ...core.errors import InvalidArgumentError
 from ...core.specs import TensorSpec
@@ -24,12 +22,6 @@ class Range(Source):
     dtype: DType = int64
 
     def __post_init__(self) -> None:
-        for field in ("start", "stop", "step"):
-            value = getattr(self, field)
-            if not isinstance(value, int | np.integer) or isinstance(value, bool):
-                raise InvalidArgumentError(
-                    f"Dataset.range: {field} must be an int. Received: {field}={value!r} ({type(value).__name__})."
-                )
         if self.step == 0:
             raise InvalidArgumentError("Dataset.range: step must not be 0. Received: step=0.")
 
