@@ -207,7 +207,7 @@ class Layer:
             raise FailedPreconditionError(
                 f"{type(self).__name__}: __init__ must call super().__init__() before it sets attributes."
             )
-        symbol = first_symbol(args, kwargs)
+        symbol = _first_symbol(args, kwargs)
         if not self.arrays_out:
             args, kwargs = self._converted(args, kwargs)
         if not self.built:
@@ -551,6 +551,14 @@ def _owned(layer: Layer, kind: type[T]) -> list[T]:
 
 def _instances(value: Any, kind: type[T]) -> Iterator[T]:
     return (leaf for leaf in iter_leaves(value) if isinstance(leaf, kind))
+
+
+def _first_symbol(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    for value in args:
+        found = first_symbol(value)
+        if found is not None:
+            return found
+    return first_symbol(kwargs) if kwargs else None
 
 
 def _to_tensor(value: Any) -> Any:

@@ -100,9 +100,15 @@ def is_symbol(value: Any) -> bool:
     return registry.operand_kind(value) == "symbol"
 
 
-def first_symbol(*nests: Any) -> Any:
-    """Return the first symbol among the leaves, or None."""
-    return next((leaf for nest in nests for leaf in iter_leaves(nest) if is_symbol(leaf)), None)
+def first_symbol(value: Any) -> Any:
+    """Return the first symbol in a nest, or None; a list that begins with a number or string is not searched."""
+    if isinstance(value, list | tuple):
+        if not value or isinstance(value[0], str | bytes | int | float):
+            return None
+        return next((found for item in value if (found := first_symbol(item)) is not None), None)
+    if isinstance(value, dict):
+        return next((found for item in value.values() if (found := first_symbol(item)) is not None), None)
+    return value if is_symbol(value) else None
 
 
 def keeps_layers(symbol: Any) -> bool:

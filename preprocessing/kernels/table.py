@@ -1,0 +1,187 @@
+"""Open-addressing hash tables over strings that lie in one byte buffer.
+
+A table is `uint64[2**k]`, at most half full. A slot is 0 (free), or the upper 32 bits of a token's fingerprint over its
+index plus one: a probe touches one cache line and compares bytes only where the fingerprints agree. Probing is linear.
+Token `t` is `token_data[token_offsets[t]:token_offsets[t + 1]]`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.kernels import kernel
+from .farmhash import fingerprint64
+
+Uint8s = npt.NDArray[np.uint8]
+Int64s = npt.NDArray[np.int64]
+Slots = npt.NDArray[np.uint64]
+
+_INDEX = np.uint64(0xFFFFFFFF)
+_FREE = np.uint64(0)
+
+# States of `count_kernel`, in `state[0]`.
+DONE = 0
+TABLE_FULL = 1
+DATA_FULL = 2
+
+
+@kernel
+def same_bytes(a: Uint8s, i: int, b: Uint8s, j: int, n: int) -> Any:
+    """Whether `n` bytes from `a[i]` and `b[j]` on are the same; to be called by other kernels."""
+    for k in range(n):
+        if a[i + k] != b[j + k]:
+            return False
+    return True
+
+
+@kernel
+def find_slot(
+    slots: Slots, token_data: Uint8s, token_offsets: Int64s, hashed: Any, data: Uint8s, start: int, stop: int
+) -> Any:
+    """Return the slot that holds the string, or the free slot where it belongs; to be called by other kernels."""
+    mask = np.uint64(len(slots) - 1)
+    tag = hashed & ~_INDEX
+    position = hashed & mask
+    while True:
+        slot = slots[np.int64(position)]
+        if slot == _FREE:
+            return np.int64(position)
+        if (slot & ~_INDEX) == tag:
+            token = np.int64(slot & _INDEX) - 1
+            low = token_offsets[token]
+            if token_offsets[token + 1] - low == stop - start and same_bytes(
+                token_data, low, data, start, stop - start
+            ):
+                return np.int64(position)
+        position = (position + np.uint64(1)) & mask
+
+
+@kernel
+def build_kernel(slots: Slots, token_data: Uint8s, token_offsets: Int64s) -> Any:
+    """Put every token into the free table; return -1, or the index of the first token that came before already."""
+    for t in range(len(token_offsets) - 1):
+        start, stop = token_offsets[t], token_offsets[t + 1]
+        hashed = fingerprint64(token_data, start, stop)
+        position = find_slot(slots, token_data, token_offsets, hashed, token_data, start, stop)
+        if slots[position] != _FREE:
+            return t
+        slots[position] = (hashed & ~_INDEX) | np.uint64(t + 1)
+    return -1
+
+
+@kernel
+def lookup_kernel(
+    data: Uint8s,
+    offsets: Int64s,
+    slots: Slots,
+    token_data: Uint8s,
+    token_offsets: Int64s,
+    codes: Int64s,
+    oov: Int64s,
+    out: Int64s,
+) -> Any:
+    """Fill `out` with the code of each string.
+
+    Args:
+        data: Bytes of the strings.
+        offsets: int64[n + 1].
+        slots: The table.
+        token_data: Bytes of the tokens.
+        token_offsets: int64[tokens + 1].
+        codes: int64[3]: code of token 0; index of the mask token or -1; code of the mask token.
+        oov: int64[2]: first code of unknown strings, and how many codes they are hashed to (0: unknown gives -1).
+        out: int64[n].
+
+    Returns:
+        How many strings are unknown.
+    """
+    first, mask_index, mask_code = codes[0], codes[1], codes[2]
+    oov_start, n_oov = oov[0], oov[1]
+    unknown = 0
+    for k in range(len(out)):
+        start, stop = offsets[k], offsets[k + 1]
+        hashed = fingerprint64(data, start, stop)
+        slot = slots[find_slot(slots, token_data, token_offsets, hashed, data, start, stop)]
+        if slot != _FREE:
+            token = np.int64(slot & _INDEX) - 1
+            out[k] = mask_code if token == mask_index else token + first
+            continue
+        unknown += 1
+        if n_oov > 1:
+            out[k] = oov_start + np.int64(hashed % np.uint64(n_oov))
+        elif n_oov == 1:
+            out[k] = oov_start
+        else:
+            out[k] = -1
+    return unknown
+
+
+@kernel
+def count_kernel(
+    data: Uint8s,
+    offsets: Int64s,
+    amounts: Int64s,
+    documents: Int64s,
+    slots: Slots,
+    token_data: Uint8s,
+    token_offsets: Int64s,
+    counts: Int64s,
+    seen: Int64s,
+    state: Int64s,
+) -> None:
+    """Count strings, adding those that are new, until all are counted or an array is full.
+
+    Called again with larger arrays, it goes on where it stopped.
+
+    Args:
+        data: Bytes of the strings.
+        offsets: int64[n + 1].
+        amounts: int64[n, 2], how much each string adds to the two counts; or int64[0, 2]: 1 to the first, and 1 to the
+            second for the first time in a document.
+        documents: int64[documents + 1], row splits over the strings.
+        slots: The table.
+        token_data: uint8[capacity], bytes of the tokens.
+        token_offsets: int64[capacity + 1].
+        counts: int64[capacity, 2]: occurrences, documents.
+        seen: int64[capacity], the last document that held the token.
+        state: int64[5]: status; next string; its document; tokens so far; number of the first document.
+    """
+    n_tokens, d = state[3], state[2]
+    limit = min(len(seen), len(slots) // 2)
+    for k in range(state[1], len(offsets) - 1):
+        while d + 2 < len(documents) and documents[d + 1] <= k:
+            d += 1
+        start, stop = offsets[k], offsets[k + 1]
+        hashed = fingerprint64(data, start, stop)
+        position = find_slot(slots, token_data, token_offsets, hashed, data, start, stop)
+        if slots[position] == _FREE:
+            full = DONE
+            if n_tokens >= limit:
+                full = TABLE_FULL
+            elif token_offsets[n_tokens] + (stop - start) > len(token_data):
+                full = DATA_FULL
+            if full != DONE:
+                state[0], state[1], state[2], state[3] = full, k, d, n_tokens
+                return
+            low = token_offsets[n_tokens]
+            for j in range(stop - start):
+                token_data[low + j] = data[start + j]
+            token_offsets[n_tokens + 1] = low + (stop - start)
+            counts[n_tokens, 0] = 0
+            counts[n_tokens, 1] = 0
+            seen[n_tokens] = -1
+            n_tokens += 1
+            slots[position] = (hashed & ~_INDEX) | np.uint64(n_tokens)
+        token = np.int64(slots[position] & _INDEX) - 1
+        if len(amounts):
+            counts[token, 0] += amounts[k, 0]
+            counts[token, 1] += amounts[k, 1]
+        else:
+            counts[token, 0] += 1
+            if seen[token] != state[4] + d:
+                seen[token] = state[4] + d
+                counts[token, 1] += 1
+    state[0], state[1], state[2], state[3] = DONE, len(offsets) - 1, d, n_tokens

@@ -1,0 +1,249 @@
+"""Strings in every form users have them, as one column of bytes and the way back to their form.
+
+`as_strings` is the only place that knows the forms: lists, NumPy's `object`, `U`, `S` and StringDType arrays, Tensors,
+`BytesColumn`, pyarrow and pandas columns, `Ragged` and `Sparse` values.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.columns import BytesColumn, Column, RaggedColumn
+from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.ops import registry
+from ..core.values import Ragged, Sparse
+from .kernels import strings as kernels
+
+Array = npt.NDArray[Any]
+
+
+class Form(ABC):
+    """How a flat run of items stands in the value that a user gave."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def restore(self, flat: Array) -> Any:
+        """Return results, one per item along the first axis, in that form."""
+
+
+@dataclass(frozen=True, slots=True)
+class DenseForm(Form):
+    """An array of some shape.
+
+    Attributes:
+        shape: Of the whole value; `()` for a single string.
+    """
+
+    shape: tuple[int, ...]
+
+    def restore(self, flat: Array) -> Any:
+        return flat if self.shape == flat.shape else flat.reshape(self.shape + flat.shape[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedForm(Form):
+    """Ragged rows.
+
+    Attributes:
+        splits: int64 row splits of each ragged axis, outermost first.
+        inner: Shape of one innermost row.
+    """
+
+    splits: tuple[npt.NDArray[np.int64], ...]
+    inner: tuple[int, ...]
+
+    def restore(self, flat: Array) -> Any:
+        values: Any = flat.reshape(-1, *self.inner, *flat.shape[1:]) if self.inner else flat
+        for row_splits in reversed(self.splits):
+            values = Ragged(values, row_splits)
+        return values
+
+    def row_splits(self) -> npt.NDArray[np.int64]:
+        """Return int64[rows + 1]: where the items of each outermost row begin and end."""
+        bounds = self.splits[0]
+        for inner in self.splits[1:]:
+            bounds = inner[bounds]
+        return bounds * math.prod(self.inner)
+
+
+@dataclass(frozen=True, slots=True)
+class SparseForm(Form):
+    """A sparse value.
+
+    Attributes:
+        indices: int64[count, rank].
+        shape: The dense shape.
+    """
+
+    indices: npt.NDArray[np.int64]
+    shape: tuple[int, ...]
+
+    def restore(self, flat: Array) -> Any:
+        return Sparse(self.indices, flat, self.shape)
+
+
+class Strings(NamedTuple):
+    """Strings and their form.
+
+    Attributes:
+        column: One string per row.
+        form: How they stand in the user's value.
+    """
+
+    column: BytesColumn
+    form: Form
+
+
+def as_strings(value: Any, *, where: str) -> Strings:
+    """Return the strings of a value, whatever holds them; `str` is encoded as UTF-8.
+
+    Args:
+        value: Strings in any form that the module names.
+        where: Start of the message, e.g. the layer's name.
+
+    Raises:
+        DTypeError: There is something else than strings in it.
+        InvalidArgumentError: Rows of nested lists differ in length, or a `str` has no UTF-8 form.
+    """
+    if isinstance(value, np.ndarray):
+        return Strings(_from_array(value, where), DenseForm(value.shape))
+    if isinstance(value, bytes | str):
+        return Strings(_from_items([value], where), DenseForm(()))
+    if isinstance(value, list | tuple):
+        return _from_list(value, where)
+    if isinstance(value, BytesColumn):
+        return Strings(flat_column(value), DenseForm((len(value), *value.shape)))
+    if isinstance(value, Ragged):
+        return _from_ragged(value, where)
+    if isinstance(value, RaggedColumn):
+        return _from_ragged_column(value, where)
+    if isinstance(value, Sparse):
+        return Strings(_from_array(value.values, where), SparseForm(value.indices, value.shape))
+    return _from_foreign(value, where)
+
+
+def flat_column(column: BytesColumn) -> BytesColumn:
+    """Return all strings of a column as rows of their own, over the same memory."""
+    return BytesColumn(column.data, column.offsets) if column.shape else column
+
+
+def _from_foreign(value: Any, where: str) -> Strings:
+    library = type(value).__module__.partition(".")[0]
+    if library == "pyarrow":
+        try:
+            column = BytesColumn.from_arrow(value)
+        except InvalidArgumentError as err:
+            raise DTypeError(f"{where}: inputs must be strings. {err}") from err
+        return Strings(column, DenseForm((len(column),)))
+    if registry.operand_kind(value) == "tensor":
+        return as_strings(np.asarray(value), where=where)
+    if library == "pandas" and getattr(value, "ndim", 0) == 1:
+        return as_strings(value.to_numpy(dtype=object), where=where)
+    if isinstance(value, Column) or not hasattr(value, "__array__"):
+        raise _not_strings(value, where)
+    return as_strings(np.asarray(value), where=where)
+
+
+def _from_list(value: Any, where: str) -> Strings:
+    if all(type(v) is str or type(v) is bytes for v in value):
+        return Strings(_from_items(value, where), DenseForm((len(value),)))
+    if any(isinstance(v, Ragged | Column) for v in value):
+        raise _not_strings(value, where)
+    try:
+        array = np.array([np.asarray(v, dtype=object) for v in value], dtype=object)
+    except ValueError as err:
+        raise _uneven(value, where) from err
+    if any(isinstance(v, list | tuple | np.ndarray) for v in array.flat):
+        raise _uneven(value, where)
+    return Strings(_from_array(array, where), DenseForm(array.shape))
+
+
+def _from_ragged(value: Ragged, where: str) -> Strings:
+    splits, inner = [value.row_splits], value.values
+    while isinstance(inner, Ragged):
+        splits.append(inner.row_splits)
+        inner = inner.values
+    return Strings(_from_array(inner, where), RaggedForm(tuple(splits), inner.shape[1:]))
+
+
+def _from_ragged_column(value: RaggedColumn, where: str) -> Strings:
+    column: Column = value
+    splits = []
+    while isinstance(column, RaggedColumn):
+        low, high = int(column.splits[0]), int(column.splits[-1])
+        splits.append(column.splits - low)
+        column = column.values.slice(low, high)
+    if not isinstance(column, BytesColumn):
+        raise _not_strings(value, where)
+    return Strings(flat_column(column), RaggedForm(tuple(splits), column.shape))
+
+
+def _from_array(array: Array, where: str) -> BytesColumn:
+    kind = array.dtype.kind
+    if kind == "U":
+        return _from_unicode(array, where)
+    if kind == "S":
+        return _from_padded(array)
+    if kind == "O" or kind == "T":
+        return _from_items(array.reshape(-1).tolist(), where)
+    raise _not_strings(array, where)
+
+
+def _from_items(items: Any, where: str) -> BytesColumn:
+    try:
+        return BytesColumn.from_list(items)
+    except UnicodeEncodeError as err:
+        raise _no_utf8(err.object, where) from err
+    except InvalidArgumentError as err:
+        bad = next(v for v in items if not isinstance(v, str | bytes | bytearray | memoryview))
+        raise DTypeError(f"{where}: inputs must be strings. Received an item {describe(bad)}.") from err
+
+
+def _from_unicode(array: Array, where: str) -> BytesColumn:
+    width = array.dtype.itemsize // 4
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if not flat.dtype.isnative:
+        flat = flat.astype(flat.dtype.newbyteorder("="))
+    codes = flat.view(np.uint32).reshape(len(flat), width)
+    offsets = np.empty(len(flat) + 1, dtype=np.int64)
+    bad = kernels.utf8_lengths_kernel(codes, offsets)
+    if bad >= 0:
+        raise _no_utf8(str(flat[bad]), where)
+    data = np.empty(int(offsets[-1]), dtype=np.uint8)
+    kernels.utf8_fill_kernel(codes, offsets, data)
+    return BytesColumn(data, offsets)
+
+
+def _from_padded(array: Array) -> BytesColumn:
+    flat = np.ascontiguousarray(array).reshape(-1)
+    rows = flat.view(np.uint8).reshape(len(flat), array.dtype.itemsize)
+    offsets = np.empty(len(flat) + 1, dtype=np.int64)
+    kernels.trimmed_offsets_kernel(rows, offsets)
+    data = np.empty(int(offsets[-1]), dtype=np.uint8)
+    kernels.trimmed_fill_kernel(rows, offsets, data)
+    return BytesColumn(data, offsets)
+
+
+def _not_strings(value: Any, where: str) -> DTypeError:
+    return DTypeError(f"{where}: inputs must be strings. Received: {describe(value)}.")
+
+
+def _uneven(value: Any, where: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"{where}: rows of nested lists must have one length. Received: {describe(value)}. "
+        "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
+    )
+
+
+def _no_utf8(value: str, where: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"{where}: a str must have a UTF-8 form; a lone surrogate has none. Received: {describe(value)}. "
+        "Pass bytes instead."
+    )

@@ -1,0 +1,72 @@
+"""Transform: what an adapted layer does to its inputs, frozen, as an operation that graphs can hold.
+
+A layer makes a new `Transform` whenever its state changes. `registry.call(transform, x)` runs it on values, or records
+it for symbols, so that a layer traced inside `Dataset.map` keeps the state that it had then and runs on whole columns.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from ..core.ops.registry import Attrs, BatchRule, InferRule
+from ..core.specs import Spec
+
+
+class Transform(ABC):
+    """A function of one value with a batching rule and an inference rule; immutable, safe to call from any thread.
+
+    Attributes:
+        name: Shown in graphs and messages.
+        columns: The batching rule takes columns as they are.
+        composite: Never: values are handed over as arrays, columns, `Ragged` or `Sparse`.
+        gradient: None: integers and strings have none.
+    """
+
+    name: ClassVar[str]
+    columns: ClassVar[bool] = True
+    composite: ClassVar[bool] = False
+    same_dtype: ClassVar[bool] = False
+    gradient: ClassVar[None] = None
+    template: ClassVar[None] = None
+
+    @abstractmethod
+    def apply(self, value: Any) -> Any:
+        """Return the result for one value in any form that the layer takes."""
+
+    @abstractmethod
+    def apply_rows(self, n: int, rows: Any) -> Any:
+        """Return the results for `n` rows (ndarray `[n, …]` or Column), stacked as an ndarray or Column."""
+
+    @abstractmethod
+    def infer_spec(self, spec: Spec) -> Spec:
+        """Return the spec of the result.
+
+        Raises:
+            DTypeError: The layer does not take such values.
+        """
+
+    @property
+    def forward(self) -> Callable[..., Any]:
+        """Compute the result of one value; part of the protocol of ops."""
+        return self.apply
+
+    @property
+    def infer(self) -> InferRule:
+        """Infer the result's spec; part of the protocol of ops."""
+        return self._infer
+
+    @property
+    def batch(self) -> BatchRule:
+        """Compute many rows; part of the protocol of ops."""
+        return self._batch
+
+    def _infer(self, args: tuple[Any, ...], _attrs: Attrs) -> Any:
+        return self.infer_spec(args[0])
+
+    def _batch(self, n: int, args: tuple[Any, ...], _batched: tuple[bool, ...], _attrs: Attrs) -> Any:
+        return self.apply_rows(n, args[0])
+
+    def __repr__(self) -> str:
+        return f"<transform {self.name}>"

@@ -1,0 +1,180 @@
+"""Vocabulary: an immutable list of distinct tokens with a compiled hash table from token to index."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.columns import BytesColumn
+from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
+from .kernels import strings as string_kernels
+from .kernels import table as kernels
+
+Int64s = npt.NDArray[np.int64]
+
+
+def table_size(tokens: int) -> int:
+    """Return how many slots a table of so many tokens has: a power of two, at most half of them taken."""
+    return 1 << max(4, int(2 * tokens - 1).bit_length())
+
+
+class Vocabulary:
+    """Distinct tokens in order; immutable, and safe to read from any thread.
+
+    Args:
+        tokens: One token per row.
+        where: Start of messages.
+
+    Attributes:
+        tokens: As given.
+
+    Raises:
+        InvalidArgumentError: A token stands there twice; the message names the repeated ones.
+    """
+
+    __slots__ = ("slots", "tokens")
+
+    def __init__(self, tokens: BytesColumn, *, where: str) -> None:
+        self.tokens = tokens
+        self.slots = np.zeros(table_size(len(tokens)), dtype=np.uint64)
+        with np.errstate(over="ignore"):
+            again = kernels.build_kernel(self.slots, tokens.data, tokens.offsets)
+        if again >= 0:
+            raise InvalidArgumentError(
+                f"{where}: tokens of a vocabulary must be unique. "
+                f"Received: {_repeated(tokens)} more than once (first repeated at index {again})."
+            )
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def codes(
+        self, strings: BytesColumn, first: int, oov: tuple[int, int], mask: tuple[int, int] = (-1, 0)
+    ) -> tuple[Int64s, int]:
+        """Return the code of each string, and how many are not in the vocabulary.
+
+        Args:
+            strings: One string per row.
+            first: Code of the first token.
+            oov: First code of unknown strings, and how many codes they are hashed to; 0 gives them -1.
+            mask: Index of the token whose code is special, or -1, and that code.
+        """
+        out = np.empty(len(strings), dtype=np.int64)
+        tokens = self.tokens
+        with np.errstate(over="ignore"):
+            unknown = kernels.lookup_kernel(
+                strings.data,
+                strings.offsets,
+                self.slots,
+                tokens.data,
+                tokens.offsets,
+                np.array((first, *mask), dtype=np.int64),
+                np.array(oov, dtype=np.int64),
+                out,
+            )
+        return out, unknown
+
+
+def _repeated(tokens: BytesColumn) -> str:
+    seen: set[bytes] = set()
+    repeated: dict[bytes, None] = {}
+    for token in tokens.strings():
+        if token in seen:
+            repeated[token] = None
+        seen.add(token)
+    names = [repr(t.decode("utf-8", "backslashreplace")) for t in list(repeated)[:10]]
+    return ", ".join(names) + (f" and {len(repeated) - 10} others" if len(repeated) > 10 else "")
+
+
+def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesColumn:
+    """Return the tokens of a text file, one per line; a carriage return before the line's end is dropped.
+
+    Args:
+        path: The file.
+        where: Start of messages.
+
+    Raises:
+        NotFoundError: There is no such file.
+        ParseError: A line is empty, repeats a token, or is not UTF-8, or the file is empty; names the line.
+    """
+    name = os.fspath(path)
+    try:
+        raw = np.fromfile(name, dtype=np.uint8)
+    except FileNotFoundError as err:
+        raise NotFoundError(f"{where}: vocabulary file must exist. Received: vocabulary={name!r}.") from err
+    if not len(raw):
+        raise ParseError(f"{name}: a vocabulary file must hold one token per line. The file is empty.", path=name)
+    column = _lines(raw)
+    lengths = column.lengths
+    if not lengths.all():
+        raise _bad_line(name, int((lengths == 0).argmax()), "is empty; a token has at least one byte")
+    broken = string_kernels.is_utf8_kernel(column.data, column.offsets)
+    if broken >= 0:
+        raise _bad_line(name, broken, "is not valid UTF-8")
+    slots = np.zeros(table_size(len(column)), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        again = kernels.build_kernel(slots, column.data, column.offsets)
+    if again >= 0:
+        token = column.element(again)
+        before = next(i for i in range(again) if column.element(i) == token)
+        raise _bad_line(name, again, f"repeats the token {token.decode()!r} of line {before + 1}")
+    return column
+
+
+def _lines(raw: npt.NDArray[np.uint8]) -> BytesColumn:
+    """Split at newlines; the last line needs none."""
+    ends = np.flatnonzero(raw == ord("\n"))
+    if not len(ends) or ends[-1] != len(raw) - 1:
+        ends = np.append(ends, len(raw))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    returns = (ends > starts) & (raw[np.maximum(ends - 1, 0)] == ord("\r"))
+    keep = np.ones(len(raw), dtype=bool)
+    keep[ends[ends < len(raw)]] = False
+    keep[ends[returns] - 1] = False
+    offsets = np.concatenate([[0], np.cumsum(ends - starts - returns)]).astype(np.int64)
+    return BytesColumn(raw[keep], offsets)
+
+
+def _bad_line(name: str, index: int, problem: str) -> ParseError:
+    return ParseError(
+        f"{name}, line {index + 1}: the line {problem}. Fix the vocabulary file.", path=name, line=index + 1
+    )
+
+
+def write_vocabulary_file(path: str | os.PathLike[str], tokens: BytesColumn) -> None:
+    """Write tokens one per line.
+
+    Raises:
+        InvalidArgumentError: A token is empty or holds a line break, which the format cannot express.
+    """
+    lengths = tokens.lengths
+    low, high = int(tokens.offsets[0]), int(tokens.offsets[-1])
+    used = tokens.data[low:high]
+    if not lengths.all() or (used == ord("\n")).any() or (used == ord("\r")).any():
+        raise InvalidArgumentError(
+            "write_vocabulary_file: tokens must not be empty or hold line breaks. Save the layer instead."
+        )
+    out = np.full(len(used) + len(tokens), ord("\n"), dtype=np.uint8)
+    keep = np.ones(len(out), dtype=bool)
+    keep[np.cumsum(lengths + 1) - 1] = False
+    out[keep] = used
+    Path(path).write_bytes(out.tobytes())
+
+
+def encode_token(token: Any) -> bytes:
+    """Return a token as bytes; a `str` that came from bytes that are no UTF-8 gives those bytes again."""
+    return token.encode("utf-8", "surrogateescape") if isinstance(token, str) else bytes(token)
+
+
+def encode_tokens(tokens: list[Any]) -> BytesColumn:
+    """Return tokens (`str` or bytes) as a column."""
+    return BytesColumn.from_list([encode_token(t) for t in tokens])
+
+
+def decode_tokens(tokens: BytesColumn, encoding: str = "utf-8") -> list[str]:
+    """Return tokens as `str`; bytes that the encoding does not have become lone surrogates (PEP 383)."""
+    return [t.decode(encoding, "surrogateescape") for t in tokens.strings()]
