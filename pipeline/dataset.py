@@ -86,10 +86,9 @@ class Dataset:
             raise InvalidArgumentError(
                 f"Dataset.range: takes stop; start, stop; or start, stop, step. Received: {len(args)} arguments."
             )
-        start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-        named = {"start": start, "stop": stop, "step": step}
-        bounds = [check_int("Dataset.range", name, value) for name, value in named.items()]
-        return cls(plan.Range(*bounds, as_dtype(output_type)))
+        bounds = dict(zip(("start", "stop", "step"), (0, *args) if len(args) == 1 else args, strict=False))
+        checked = {name: check_int("Dataset.range", name, value) for name, value in bounds.items()}
+        return cls(plan.Range(**checked, dtype=as_dtype(output_type)))
 
     @classmethod
     def from_generator(

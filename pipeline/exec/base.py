@@ -27,11 +27,20 @@ class Context:
         root: The plan that runs.
         pool: Threads for prefetch and parallel calls; it starts none before the first task.
         counts_passes: Whether shuffles count the passes of this iterator among their epochs.
+        max_block_rows: Most rows that an operator asks for on its own account.
     """
 
-    def __init__(self, root: Node, pool: Pool | None = None, *, counts_passes: bool = True) -> None:
+    def __init__(
+        self,
+        root: Node,
+        pool: Pool | None = None,
+        *,
+        counts_passes: bool = True,
+        max_block_rows: int = MAX_BLOCK_ROWS,
+    ) -> None:
         self.pool = pool or Pool()
         self.counts_passes = counts_passes
+        self.max_block_rows = max_block_rows
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
@@ -136,9 +145,13 @@ class BlockSizer:
     """How many rows to ask for, so that blocks grow from one row to about `TARGET_BLOCK_BYTES`.
 
     The first element comes as early as a single row can; each following pull asks for up to eight times as many.
+
+    Args:
+        max_rows: Most rows to ask for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_rows: int = MAX_BLOCK_ROWS) -> None:
+        self.max_rows = max_rows
         self.rows = 1
 
     def saw(self, block: Block) -> None:
@@ -147,4 +160,4 @@ class BlockSizer:
             return
         bytes_per_row = max(1, block.nbytes // block.n)
         fitting = max(1, TARGET_BLOCK_BYTES // bytes_per_row)
-        self.rows = max(1, min(self.rows * 8, fitting, MAX_BLOCK_ROWS))
+        self.rows = max(1, min(self.rows * 8, fitting, self.max_rows))

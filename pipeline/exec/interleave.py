@@ -32,7 +32,7 @@ class _Slot:
         self.ended = False
         self.failed: Exception | None = None
         self.pending: Future[Block | None] | None = None
-        self.sizer = BlockSizer()
+        self.sizer = BlockSizer(operator.context.max_block_rows)
 
     def hold(self, block: Block | None, left: Block | None) -> None:
         """Take a block that was pulled; `left` are the rows that still wait."""

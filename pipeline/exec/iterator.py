@@ -11,7 +11,7 @@ from typing import Any, Self
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from ..plan import Node
-from .base import BlockSizer, Context, Operator
+from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator
 from .pool import Pool
 
 
@@ -24,12 +24,14 @@ class DatasetIterator:
     Args:
         root: The plan, after rewriting.
         counts_passes: Whether a shuffle counts this pass as one of its epochs; a look at the first element is none.
+        max_block_rows: Most rows in a block that the engine makes on its own account.
     """
 
-    def __init__(self, root: Node, *, counts_passes: bool = True) -> None:
+    def __init__(self, root: Node, *, counts_passes: bool = True, max_block_rows: int = MAX_BLOCK_ROWS) -> None:
         pool = Pool()
-        self._operator: Operator[Any] = Context(root, pool, counts_passes=counts_passes).build(root)
-        self._sizer = BlockSizer()
+        context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
+        self._operator: Operator[Any] = context.build(root)
+        self._sizer = BlockSizer(max_block_rows)
         self._elements: Iterator[Any] = iter(())
         self._ended = False
         self._closed = False

@@ -32,7 +32,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         self._ended = False
         self._closed = False
         self._error: BaseException | None = None
-        self._sizer = BlockSizer()
+        self._sizer = BlockSizer(context.max_block_rows)
 
     def pull(self, max_rows: int) -> Block | None:
         if self.node.buffer_size == 0:

@@ -17,7 +17,7 @@ class ReadAhead:
 
     def __init__(self, source: Operator[Any]) -> None:
         self.source = source
-        self._sizer = BlockSizer()
+        self._sizer = BlockSizer(source.context.max_block_rows)
         self._block: Block | None = None
         self._next = 0
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...core.block import Block
 from ...core.random import Philox
 from .. import plan
-from .base import MAX_BLOCK_ROWS, Context, UnaryOperator, executes
+from .base import Context, UnaryOperator, executes
 from .kernels import shuffle_kernel
 from .row_store import RowStore
 
@@ -38,7 +38,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         rows = max_rows
         if self.input.is_pure:
             # Moving rows in and out of the store has a price per pull: a pure input pays it less often.
-            rows = max(rows, min(self.node.buffer_size, MAX_BLOCK_ROWS))
+            rows = max(rows, min(self.node.buffer_size, self.context.max_block_rows))
         self._fetch(self.node.buffer_size - self._held + rows - 1)
         self._fill()
         if self._failed is not None and self._held < self.node.buffer_size:
