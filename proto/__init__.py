@@ -1,1 +1,1 @@
-"""The `.proto` schemas and the code generated from them (see `generate.py`). Use `penstock.records.messages` instead."""
+"""The `.proto` schemas and the code generated from them (see `generate.py`). Use `penstock.records` instead."""

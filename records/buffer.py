@@ -52,7 +52,7 @@ class ReadBuffer:
             grown = np.empty(max(len(self.data) + 1, min(2 * len(self.data), wanted)), np.uint8)
             grown[:held] = self.data[self.start : self.stop]
             self.data, self.start, self.stop = grown, 0, held
-        got = self._source.readinto(memoryview(self.data)[self.stop :])
+        got = self._source.readinto(self.data.data[self.stop :])
         self.stop += got
         return got > 0
 

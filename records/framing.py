@@ -51,14 +51,14 @@ def frame_many(records: BytesColumn) -> memoryview:
     payload = int(offsets[-1] - offsets[0])
     out = np.empty(payload + (len(offsets) - 1) * (HEADER_BYTES + FOOTER_BYTES), np.uint8)
     frame_kernel(np.ascontiguousarray(records.data), offsets, out)
-    return memoryview(out)
+    return out.data
 
 
 def crc_mismatch(path: str, index: int, offset_bytes: int, what: str, stored: int, computed: int) -> DataLossError:
     """Return the error for a header (`what="length"`) or payload whose checksum does not hold."""
     return DataLossError(
         f"{path}: record {index} at byte {offset_bytes}: {what} CRC mismatch (stored 0x{stored:08x}, "
-        f"computed 0x{computed:08x}). The file is damaged here, or is no TFRecord file of this compression; rewrite it.",
+        f"computed 0x{computed:08x}). The file is damaged here, or is no TFRecord file of this compression.",
         path=path,
         record_index=index,
         offset_bytes=offset_bytes,

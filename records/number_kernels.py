@@ -2,11 +2,13 @@
 
 Where the end of a number is known, its last sixteen characters are loaded as two words, the point is shifted out, and
 the digits are added up in parallel: no branch depends on them, so that the processor works on several numbers at once
-(4 ns each; a loop over the characters takes 20 to 50 ns). All other forms take a loop over the digits. A decimal `m * 10**e` becomes a float by one exact operation where both `m` and
-`10**|e|` are exact floats (W. Clinger, "How to read floating point numbers accurately", PLDI 1990), else by one
-64 × 128 bit product (D. Lemire, "Number parsing at a gigabyte per second", Software: Practice and Experience 51(8),
-2021, section 5, https://arxiv.org/abs/2101.11408), which is right or says that it cannot tell. What it cannot tell, and
-more than 19 digits, is left to the caller.
+(4 ns each; a loop over the characters takes 20 to 50 ns). All other forms take a loop over the digits.
+
+A decimal `m * 10**e` becomes a float by one exact operation where both `m` and `10**|e|` are exact floats (W. Clinger,
+"How to read floating point numbers accurately", PLDI 1990), else by one 64 × 128 bit product (D. Lemire, "Number
+parsing at a gigabyte per second", Software: Practice and Experience 51(8), 2021, section 5,
+https://arxiv.org/abs/2101.11408), which is right or says that it cannot tell. What it cannot tell, and more than 19
+digits, is left to the caller.
 """
 
 from __future__ import annotations
@@ -162,7 +164,7 @@ def digit_run_kernel(data: Bytes, start: int, stop: int) -> tuple[int, int]:
 
 @kernel(inline=True)
 def exponent_kernel(data: Bytes, start: int, stop: int) -> tuple[int, int]:
-    """Return the exponent written at `data[start]` (just behind the `e`), and where it ends: `start` if there is none."""
+    """Return the exponent written at `data[start]` (just behind the `e`), and where it ends (`start`: none)."""
     i, negative = start, False
     if i < stop and (data[i] == _MINUS or data[i] == _PLUS):
         negative = data[i] == _MINUS
@@ -225,7 +227,7 @@ def integer_kernel(data: Bytes, start: int, stop: int) -> tuple[bool, bool, int,
 
 @kernel
 def product_float_kernel(mantissa: int, exponent: int, high: Words, low: Words) -> tuple[bool, float]:
-    """Return whether `mantissa * 10**exponent` (mantissa not 0) could be rounded for sure to a normal float64, and it."""
+    """Return whether `mantissa * 10**exponent` (not 0) could be rounded for sure to a normal float64, and it."""
     if exponent < MIN_POWER or exponent > MAX_POWER:
         return False, 0.0
     slot = exponent - MIN_POWER
@@ -242,7 +244,11 @@ def product_float_kernel(mantissa: int, exponent: int, high: Words, low: Words) 
         merged = lower + more_upper
         if merged < lower:
             upper += np.uint64(1)
-        if upper & np.uint64(0x1FF) == np.uint64(0x1FF) and merged + np.uint64(1) == np.uint64(0) and more_lower + m < m:
+        if (
+            upper & np.uint64(0x1FF) == np.uint64(0x1FF)
+            and merged + np.uint64(1) == np.uint64(0)
+            and more_lower + m < m
+        ):
             return False, 0.0
         lower = merged
     top = upper >> np.uint64(63)

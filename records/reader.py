@@ -120,9 +120,7 @@ class TFRecordReader:
             raise truncated(self.path, self._index, self.offset_bytes, "needs a header of 12 bytes", held)
         if held < 12 + length:
             raise truncated(self.path, self._index, self.offset_bytes, f"announces {length} bytes", held - 12)
-        raise truncated(
-            self.path, self._index, self.offset_bytes, "needs a payload CRC of 4 bytes", held - 12 - length
-        )
+        raise truncated(self.path, self._index, self.offset_bytes, "needs a payload CRC of 4 bytes", held - 12 - length)
 
     def skip(self, count: int) -> int:
         """Read past `count` records, checking them; return how many there were before the file ended."""

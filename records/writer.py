@@ -73,8 +73,7 @@ class TFRecordOptions:
 def _check_range(name: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not (isinstance(value, int) and low <= value <= high):
         raise InvalidArgumentError(
-            f"TFRecordOptions: {name} must be an int from {low} to {high}, or None. "
-            f"Received: {name}={describe(value)}."
+            f"TFRecordOptions: {name} must be an int from {low} to {high}, or None. Received: {name}={describe(value)}."
         )
 
 
@@ -114,9 +113,7 @@ class TFRecordWriter:
 
     _file: IO[bytes] | None = None
 
-    def __init__(
-        self, path: str | bytes | os.PathLike[str], options: TFRecordOptions | str | None = None
-    ) -> None:
+    def __init__(self, path: str | bytes | os.PathLike[str], options: TFRecordOptions | str | None = None) -> None:
         self.path = path_of(path)
         self._compressor = as_options(options).compressor()
         target = Path(self.path)

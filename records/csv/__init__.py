@@ -1,6 +1,6 @@
 """CSV text to columns."""
 
-from .decode_csv import decode_csv
+from .decode import decode_csv
 from .format import CsvColumn, CsvFormat
 
 __all__ = ["CsvColumn", "CsvFormat", "decode_csv"]

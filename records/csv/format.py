@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -82,7 +83,7 @@ def make_format(
                 f"decode_csv: select_cols and record_defaults must have the same length. "
                 f"Received: {len(selected)} and {len(columns)}."
             )
-        if selected[0] < 0 or any(a >= b for a, b in zip(selected, selected[1:], strict=False)):
+        if selected[0] < 0 or any(a >= b for a, b in itertools.pairwise(selected)):
             raise InvalidArgumentError(
                 f"decode_csv: select_cols must be >= 0 and strictly increasing. Received: select_cols={list(selected)}."
             )
@@ -97,7 +98,7 @@ def _bytes(name: str, value: str | bytes) -> bytes:
 
 def _column(index: int, value: Any) -> CsvColumn:
     """Read one of `record_defaults`: a dtype (required), or an array or list of one value or of none (required)."""
-    if isinstance(value, DType | np.dtype) or isinstance(value, type):
+    if isinstance(value, DType | np.dtype | type):
         return CsvColumn(_checked(index, as_dtype(value)), None)
     typed = getattr(value, "dtype", None) is not None
     array = np.asarray(value) if typed or not isinstance(value, str | bytes) else np.asarray(value, dtype=object)

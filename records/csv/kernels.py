@@ -90,7 +90,7 @@ def split_plain_kernel(data: Bytes, begin: int, stop: int, delimiter: int, quote
         i += 8
     while i < stop:  # the last bytes of all rows
         byte = data[i]
-        if byte == _NEWLINE or byte == _RETURN or (quotes and byte == _QUOTE):
+        if byte in (_NEWLINE, _RETURN) or (quotes and byte == _QUOTE):
             return -1
         if byte == delimiter:
             spans[n, 0] = start
@@ -115,7 +115,7 @@ def plain_end_kernel(data: Bytes, start: int, stop: int, delimiter: int, quotes:
         byte = data[i]
         if byte == delimiter:
             return True, i
-        if byte == _NEWLINE or byte == _RETURN or (quotes and byte == _QUOTE):
+        if byte in (_NEWLINE, _RETURN) or (quotes and byte == _QUOTE):
             return False, i
         i += 1
     return True, i
@@ -177,7 +177,7 @@ def split_careful_kernel(
 @kernel(inline=True)
 def equals_kernel(data: Bytes, start: int, text: Bytes) -> bool:
     """Whether `text` stands at `data[start]`; the caller has checked that so many bytes are there."""
-    for k in range(len(text)):
+    for k in range(len(text)):  # noqa: SIM110  (kernels have no generators)
         if data[start + k] != text[k]:
             return False
     return True

@@ -1,0 +1,295 @@
+"""Values and columns to serialized Example messages, and one message back to values.
+
+A feature is a list of one of three types: integers and booleans become int64, floats float32, strings bytes. Shapes are
+not kept; arrays are written row by row. Keys are written in sorted order, as in protobuf's deterministic mode, so that
+equal values give equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
+from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.values import Ragged
+
+_BYTES, _FLOAT, _INT64 = 1, 2, 3
+_KIND_NAMES: Final = {_BYTES: "bytes_list", _FLOAT: "float_list", _INT64: "int64_list"}
+
+
+def encode_example(values: Mapping[str, Any]) -> bytes:
+    """Serialize one `Example` message with the given features.
+
+    Args:
+        values: Key to a number, a string (`str` as UTF-8, or `bytes`), or a list or array of them, which is written
+            flat. An empty list of unknown type, and None, become a feature without a list: a missing value.
+
+    Raises:
+        InvalidArgumentError: A value, named by its key, is of no type that records hold.
+
+    Example:
+        >>> from penstock.records import decode_example, encode_example
+        >>> decode_example(encode_example({"name": "Alice", "id": 123, "emails": ["a@b.c"]}))
+        {'emails': array([b'a@b.c'], dtype=object), 'id': array([123]), 'name': array([b'Alice'], dtype=object)}
+    """
+    from .messages import Example
+
+    message = Example()
+    message.features.SetInParent()
+    for key, value in values.items():
+        if not isinstance(key, str):
+            raise InvalidArgumentError(f"encode_example: keys must be str. Received: {describe(key)}.")
+        feature = message.features.feature[key]
+        flat = _flat(f"encode_example: {key!r}", value)
+        if flat is None:
+            continue
+        kind, array = flat
+        chosen = getattr(feature, _KIND_NAMES[kind])
+        chosen.SetInParent()
+        chosen.value.extend(array.tolist())
+    written: bytes = message.SerializeToString(deterministic=True)
+    return written
+
+
+def decode_example(serialized: bytes) -> dict[str, npt.NDArray[Any] | None]:
+    """Return the features of one serialized `Example`, by key in sorted order.
+
+    Returns:
+        A flat array for each feature: int64, float32, or object with bytes; None for a feature without a list.
+
+    Raises:
+        ParseError: The bytes are not an `Example`.
+    """
+    from google.protobuf.message import DecodeError
+
+    from ..core.errors import ParseError
+    from .messages import Example
+
+    try:
+        message = Example.FromString(serialized)
+    except DecodeError as err:
+        raise ParseError(f"decode_example: not a serialized Example. Received: {describe(serialized)}.") from err
+    features = message.features.feature
+    return {key: _array_of(features[key]) for key in sorted(features)}
+
+
+def _array_of(feature: Any) -> npt.NDArray[Any] | None:
+    kind = feature.WhichOneof("kind")
+    if kind is None:
+        return None
+    values = getattr(feature, kind).value
+    if kind == "bytes_list":
+        array = np.empty(len(values), object)
+        array[:] = list(values)
+        return array
+    return np.array(values, np.float32 if kind == "float_list" else np.int64)
+
+
+def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
+    """Serialize many `Example` messages: row `i` of every column makes message `i`.
+
+    Runs in kernels, without a Python object per record.
+
+    Args:
+        columns: Key to a column: an array `[n, ...]` of numbers or strings, a list of `n` values or of lists of
+            different lengths, a `Ragged`, or a `BytesColumn`, `DenseColumn` or `RaggedColumn`.
+
+    Returns:
+        The messages, ready for `TFRecordWriter.write_many`.
+
+    Raises:
+        InvalidArgumentError: Columns differ in length, or one, named by its key, is of no type that records hold.
+
+    Example:
+        >>> from penstock.records import decode_example, encode_examples
+        >>> messages = encode_examples({"id": [7, 8], "words": [["a"], ["b", "c"]]})
+        >>> decode_example(messages.element(1))
+        {'id': array([8]), 'words': array([b'b', b'c'], dtype=object)}
+    """
+    from . import encoding_kernels as kernels
+
+    if not columns:
+        raise InvalidArgumentError("encode_examples: columns must hold at least one column. Received: none.")
+    lists = [_Lists.of(key, columns[key]) for key in sorted(columns, key=_key_bytes)]
+    n = len(lists[0].splits) - 1
+    for one in lists:
+        if len(one.splits) - 1 != n:
+            raise InvalidArgumentError(
+                f"encode_examples: all columns must have the same number of rows. Received: {lists[0].key!r} with {n}, "
+                f"{one.key!r} with {len(one.splits) - 1}."
+            )
+    content = np.empty((len(lists), n), np.int64)
+    packed = [one.measure(content[k]) for k, one in enumerate(lists)]
+    features, offsets, cursor = np.empty(n, np.int64), np.empty(n + 1, np.int64), np.empty(n, np.int64)
+    kernels.layout_kernel(content, np.array([len(_key_bytes(one.key)) for one in lists]), features, offsets)
+    out = np.empty(int(offsets[-1]), np.uint8)
+    kernels.put_headers_kernel(features, offsets, out, cursor)
+    for k, one in enumerate(lists):
+        one.put(content[k], packed[k], out, cursor)
+    return BytesColumn(out, offsets)
+
+
+def _key_bytes(key: Any) -> bytes:
+    if not isinstance(key, str):
+        raise InvalidArgumentError(f"encode_examples: keys must be str. Received: {describe(key)}.")
+    return key.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """One feature of all records: row `r` has values `splits[r]` to `splits[r + 1]`.
+
+    Attributes:
+        key: Name of the feature.
+        kind: Which list it is.
+        values: Bits of the numbers (uint32 or uint64), or the bytes of the strings.
+        offsets: Where the strings begin and end in `values`; empty for numbers.
+        splits: int64[n + 1].
+    """
+
+    key: str
+    kind: int
+    values: npt.NDArray[Any]
+    offsets: npt.NDArray[np.int64]
+    splits: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, key: str, value: Any) -> _Lists:
+        column, splits = _flattened(_as_column(key, value))
+        if isinstance(column, BytesColumn):
+            return cls(key, _BYTES, np.ascontiguousarray(column.data), np.ascontiguousarray(column.offsets), splits)
+        if not isinstance(column, DenseColumn):
+            raise _no_type(f"encode_examples: {key!r}", value)
+        kind, array = _numbers(f"encode_examples: {key!r}", column.values.reshape(-1))
+        bits = array.view(np.uint32 if kind == _FLOAT else np.uint64)
+        return cls(key, kind, bits, np.empty(0, np.int64), splits)
+
+    def measure(self, content: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Fill `content`; return the bytes of each row's varints, where there are any."""
+        from . import encoding_kernels as kernels
+
+        packed = np.empty(len(content) if self.kind == _INT64 else 0, np.int64)
+        if self.kind == _INT64:
+            kernels.int_content_kernel(self.values, self.splits, packed, content)
+        elif self.kind == _FLOAT:
+            kernels.float_content_kernel(self.splits, content)
+        else:
+            kernels.bytes_content_kernel(self.offsets, self.splits, content)
+        return packed
+
+    def put(
+        self,
+        content: npt.NDArray[np.int64],
+        packed: npt.NDArray[np.int64],
+        out: npt.NDArray[np.uint8],
+        cursor: npt.NDArray[np.int64],
+    ) -> None:
+        """Write this feature into all records."""
+        from . import encoding_kernels as kernels
+
+        key = np.frombuffer(self.key.encode(), np.uint8)
+        rest = (key, self.kind, content, out, cursor)
+        if self.kind == _INT64:
+            kernels.put_ints_kernel(self.values, self.splits, packed, *rest)
+        elif self.kind == _FLOAT:
+            kernels.put_floats_kernel(self.values, self.splits, *rest)
+        else:
+            kernels.put_strings_kernel(self.values, self.offsets, self.splits, *rest)
+
+
+def _flattened(column: Column) -> tuple[Column, npt.NDArray[np.int64]]:
+    """Return the scalars of a column in order, and where each row's begin."""
+    if isinstance(column, RaggedColumn):
+        inner, splits = _flattened(column.values)
+        return inner, np.ascontiguousarray(splits[column.splits])
+    if isinstance(column, BytesColumn):
+        strings = len(column.offsets) - 1
+        each = strings // len(column) if len(column) else 0
+        return BytesColumn(column.data, column.offsets), np.arange(len(column) + 1) * each
+    if isinstance(column, DenseColumn):
+        each = int(np.prod(column.values.shape[1:], dtype=np.int64))
+        return column, np.arange(len(column) + 1) * each
+    return column, np.zeros(len(column) + 1, np.int64)
+
+
+def _as_column(key: str, value: Any) -> Column:
+    """Return what the user gave for a column as one."""
+    where = f"encode_examples: {key!r}"
+    if isinstance(value, Column):
+        return value
+    if isinstance(value, Ragged):
+        return RaggedColumn(_as_column(key, value.values), value.row_splits)
+    if isinstance(value, list | tuple):
+        if value and all(isinstance(item, list | tuple | np.ndarray) for item in value):
+            return _ragged_or_dense(where, value)
+        value = _array(where, value)
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        raise _no_type(where, value)
+    if value.dtype.kind in "OSUT":
+        _check_strings(where, value)
+        return BytesColumn.from_array(value)
+    return DenseColumn(value)
+
+
+def _ragged_or_dense(where: str, rows: list[Any] | tuple[Any, ...]) -> Column:
+    flat = [_array(where, row) for row in rows]
+    if len({array.shape for array in flat}) > 1 and any(array.ndim > 1 for array in flat):
+        flat = [array.reshape(-1) for array in flat]
+    splits = np.concatenate([[0], np.cumsum([array.size for array in flat])]).astype(np.int64)
+    filled = [array for array in flat if array.size] or flat[:1]
+    values = np.concatenate([array.reshape(-1) for array in filled])
+    if values.dtype.kind in "OSUT":
+        _check_strings(where, values)
+        return RaggedColumn(BytesColumn.from_array(values), splits)
+    return RaggedColumn(DenseColumn(values), splits)
+
+
+def _array(where: str, value: Any) -> npt.NDArray[Any]:
+    """Return an array; strings as objects."""
+    if isinstance(value, np.ndarray):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError as err:
+        raise _no_type(where, value) from err
+    return np.asarray(value, object) if array.dtype.kind in "SU" else array
+
+
+def _check_strings(where: str, array: npt.NDArray[Any]) -> None:
+    if array.dtype.kind == "O" and not all(isinstance(item, bytes | str) for item in array.flat):
+        raise _no_type(where, array)
+
+
+def _numbers(where: str, array: npt.NDArray[Any]) -> tuple[int, npt.NDArray[Any]]:
+    """Return the kind of list for an array of numbers, and the array in that list's type."""
+    if array.dtype.kind == "f":
+        return _FLOAT, np.ascontiguousarray(array, np.float32)
+    if array.dtype.kind in "ib" or (array.dtype.kind == "u" and not (array > np.iinfo(np.int64).max).any()):
+        return _INT64, np.ascontiguousarray(array, np.int64)
+    raise _no_type(where, array)
+
+
+def _no_type(where: str, value: Any) -> DTypeError:
+    return DTypeError(
+        f"{where} must be integers (of 64 bits), floats or strings, or lists of them. Received: {describe(value)}."
+    )
+
+
+def _flat(where: str, value: Any) -> tuple[int, npt.NDArray[Any]] | None:
+    """Return the kind of list for one value and its items, or None for a missing value."""
+    if value is None or (isinstance(value, list | tuple) and not value):
+        return None
+    if isinstance(value, bytes | str):
+        value = [value]
+    array = _array(where, value).reshape(-1)
+    if array.dtype.kind not in "OSUT":
+        return _numbers(where, array)
+    _check_strings(where, array)
+    items = np.empty(len(array), object)
+    items[:] = [item.encode() if isinstance(item, str) else bytes(item) for item in array.tolist()]
+    return _BYTES, items

@@ -1,0 +1,20 @@
+"""The messages of record files: `Example`, `SequenceExample` and their parts.
+
+The wire format is TensorFlow's; the classes are our own, in a package of their own, so that both libraries load in one
+process. This is the only module that imports the generated code.
+"""
+
+from ..proto.example_pb2 import Example, SequenceExample
+from ..proto.feature_pb2 import BytesList, Feature, FeatureList, FeatureLists, Features, FloatList, Int64List
+
+__all__ = [
+    "BytesList",
+    "Example",
+    "Feature",
+    "FeatureList",
+    "FeatureLists",
+    "Features",
+    "FloatList",
+    "Int64List",
+    "SequenceExample",
+]
