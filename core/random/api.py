@@ -18,7 +18,7 @@ from ..dtypes import as_dtype
 from ..errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from . import samplers
 from .philox import WORDS_PER_BLOCK, Philox
-from .seeds import reserve_blocks
+from .seeds import as_seed, reserve_blocks
 
 Shape = int | Sequence[int] | npt.NDArray[np.integer[Any]]
 Draw = Callable[[Philox, int, np.dtype[Any]], npt.NDArray[Any]]
@@ -114,7 +114,7 @@ class Generator:
     __slots__ = ("_stream",)
 
     def __init__(self, seed: int | None = None) -> None:
-        start = secrets.randbits(63) if seed is None else int(seed)
+        start = secrets.randbits(63) if seed is None else as_seed(seed, "Generator")
         sign = -1 if start < 0 else 0  # A negative seed fills all of key and counter with its sign.
         self._stream = Philox(sign, sign)
         self._stream.position = (start & 0xFFFFFFFFFFFFFFFF) * WORDS_PER_BLOCK

@@ -56,8 +56,8 @@ class Philox:
     __slots__ = ("_block", "_block_index", "position", "seed", "seed2")
 
     def __init__(self, seed: int, seed2: int = 0) -> None:
-        self.seed = seed & _MASK_64
-        self.seed2 = seed2 & _MASK_64
+        self.seed = int(seed) & _MASK_64
+        self.seed2 = int(seed2) & _MASK_64
         self.position = 0
         self._block: tuple[int, int, int, int] = (0, 0, 0, 0)
         self._block_index = -1
@@ -138,7 +138,7 @@ class Philox:
         return f"Philox({self.seed}, {self.seed2}, position={self.position})"
 
     def _make_block(self, index: int) -> tuple[int, int, int, int]:
-        """Compute one block with Python's integers: 5 µs, where NumPy pays 100 µs for its calls."""
+        """Compute one block with Python's integers: 5 µs, where NumPy pays 65 µs for its calls."""
         key0, key1 = self.seed & _MASK, self.seed >> 32
         counter = (self.seed2 << 64) + index
         c0, c1, c2, c3 = (counter >> 32 * i & _MASK for i in range(4))

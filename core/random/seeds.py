@@ -56,7 +56,7 @@ class FunctionSeeds:
     __slots__ = ("global_seed", "streams")
 
     def __init__(self, global_seed: int | None) -> None:
-        self.global_seed = None if global_seed is None else _as_int(global_seed, "FunctionSeeds")
+        self.global_seed = None if global_seed is None else as_seed(global_seed, "FunctionSeeds")
         self.streams: dict[int, Philox] = {}
 
     def __enter__(self) -> FunctionSeeds:
@@ -102,7 +102,7 @@ def set_seed(seed: int | None) -> None:
         InvalidArgumentError: `seed` is neither an integer nor `None`.
     """
     global _global_seed
-    value = None if seed is None else _as_int(seed, "set_seed")
+    value = None if seed is None else as_seed(seed, "set_seed")
     with _lock:
         _global_seed = value
         _operation_seeds.seed(value)
@@ -126,7 +126,7 @@ def get_seed(op_seed: int | None = None) -> tuple[int, int]:
     Raises:
         InvalidArgumentError: `op_seed` is not an integer.
     """
-    own = None if op_seed is None else _as_int(op_seed, "get_seed") % _MODULUS
+    own = None if op_seed is None else as_seed(op_seed, "get_seed") % _MODULUS
     call = _calls.stack[-1] if _calls.stack else None
     with _lock:
         global_seed = call.function.global_seed if call else _global_seed
@@ -167,7 +167,8 @@ def reserve_blocks(kind: tuple[str, ...], op_seed: int | None, blocks: int) -> P
     return mine
 
 
-def _as_int(seed: object, where: str) -> int:
+def as_seed(seed: object, where: str) -> int:
+    """Return `seed` as a Python integer, or raise an error that names `where`."""
     try:
         return operator.index(seed)  # type: ignore[arg-type]
     except TypeError:

@@ -138,6 +138,21 @@ def test_negative_seeds_wrap() -> None:
 
 
 @pytest.mark.unit
+def test_numpy_integers_are_seeds() -> None:
+    assert Philox(np.int64(-1), np.uint32(7)).uint32(4).tolist() == Philox(-1, 7).uint32(4).tolist()
+
+
+@pytest.mark.unit
+def test_a_copy_goes_its_own_way() -> None:
+    stream = Philox(1, 2)
+    stream.next_uint32()
+    twin = stream.copy()
+    assert twin.uint32(5).tolist() == stream.uint32(5).tolist()
+    twin.next_uint32()
+    assert (twin.position, stream.position) == (7, 6)
+
+
+@pytest.mark.unit
 def test_repr() -> None:
     stream = Philox(3, 4)
     stream.next_uint32()

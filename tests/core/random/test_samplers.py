@@ -181,6 +181,14 @@ def test_bad_shapes_are_errors(shape: Any) -> None:
 
 
 @pytest.mark.unit
+def test_bad_generator_seed_is_an_error() -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=r"Generator: seed must be an integer\. Received: seed=1\.5 \(float\)\."
+    ):
+        random.Generator(1.5)  # type: ignore[arg-type]
+
+
+@pytest.mark.unit
 def test_bad_dtypes_are_errors() -> None:
     with pytest.raises(
         DTypeError, match=r"normal: dtype must be one of float16, float32, float64\. Received: dtype=int32"
