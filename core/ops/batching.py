@@ -79,7 +79,7 @@ def loop_rule(forward: Callable[..., Any]) -> BatchRule:
 def loop_rows(forward: Callable[..., Any], n: int, args: Sequence[Any], batched: Sequence[bool], attrs: Attrs) -> Any:
     """Apply `forward` to each row and stack the results; rows that do not stack come back as a column.
 
-    With no rows the result's shape comes from stand-ins of ones, unknown dimensions being 0.
+    With no rows the result's shape comes from stand-ins; unknown dimensions are 0.
     """
     from ..columns import Column
 

@@ -121,7 +121,11 @@ def _batch_broadcast_to(n: int, args: tuple[Any, ...], batched: tuple[bool, ...]
 def _infer_broadcast_to(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     shape = attrs["shape"]
     given = shape_of(args[0])
-    if given is not None and (len(given) > len(shape) or broadcast_shapes([given, shape], "broadcast_to") != shape):
+    merged = broadcast_shapes([given, shape], "broadcast_to")
+    fits = merged is None or (
+        len(merged) == len(shape) and all(m in (d, None) for m, d in zip(merged, shape, strict=True))
+    )
+    if not fits:
         raise ShapeError(f"broadcast_to: shape must be one that the value broadcasts to. Received: {given} to {shape}.")
     return TensorSpec(shape, tensor_spec(args[0], "broadcast_to").dtype)
 

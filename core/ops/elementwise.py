@@ -153,8 +153,8 @@ CLIP = elementwise(
     "clip",
     np.clip,
     lambda g, y, x, lo, hi: _select(g, multiply(greater_equal(x, lo), less_equal(x, hi))),
-    lambda g, y, x, lo, hi: _select(g, less(x, lo)),
-    lambda g, y, x, lo, hi: _select(g, greater(x, hi)),
+    lambda g, y, x, lo, hi: _select(g, multiply(less(x, lo), less_equal(lo, hi))),
+    lambda g, y, x, lo, hi: _select(g, greater(maximum(x, lo), hi)),
     template="np.minimum(np.maximum({0}, {1}), {2})",
     same_dtype=True,
 )
@@ -208,7 +208,7 @@ def minimum(x: Value, y: Value) -> Value:
 def clip(x: Value, minimum_value: Value | None = None, maximum_value: Value | None = None) -> Value:
     """Limit values to a range, as `np.clip`; a bound of None is no bound.
 
-    The gradient passes where `minimum_value <= x <= maximum_value`.
+    The maximum wins where it is below the minimum. The gradient passes where `minimum_value <= x <= maximum_value`.
     """
     if minimum_value is None or maximum_value is None:
         x = x if minimum_value is None else maximum(x, minimum_value)

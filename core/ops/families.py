@@ -8,7 +8,7 @@ from typing import Any
 from ..specs import TensorSpec
 from . import batching, inference
 from .broadcasting import sum_to_like
-from .registry import Attrs, Op, Value, register
+from .registry import Attrs, InferRule, Op, Value, register
 
 InputGradient = Callable[..., Value]
 """`rule(g, y, *inputs)`: the gradient of one input, before it is summed to the input's shape."""
@@ -57,7 +57,7 @@ def elementwise_gradient(*rules: InputGradient | None) -> Callable[..., tuple[An
     return gradient
 
 
-def numeric_rule(forward: Callable[..., Any], name: str) -> inference.InferRule:
+def numeric_rule(forward: Callable[..., Any], name: str) -> InferRule:
     """Return the inference rule of an elementwise function that takes numbers and bools only."""
     infer_any = inference.elementwise_rule(forward, name)
 

@@ -80,6 +80,21 @@ def _broadcast_dims(dims: set[int | None], where: str, shapes: Sequence[Shape]) 
     return None if None in dims else 1
 
 
+def common_shape(shapes: Sequence[Shape], where: str) -> Shape:
+    """Return what shapes that must be equal say together; a dimension is known when any of them knows it.
+
+    Raises:
+        ShapeError: Ranks or known dimensions differ.
+    """
+    known = [s for s in shapes if s is not None]
+    if not known:
+        return None
+    columns = [{d for d in column if d is not None} for column in zip(*known, strict=False)]
+    if len({len(s) for s in known}) > 1 or any(len(column) > 1 for column in columns):
+        raise ShapeError(f"{where}: shapes must be equal. Received: {' and '.join(map(str, shapes))}.")
+    return tuple(column.pop() if column else None for column in columns)
+
+
 def empty_stand_in(arg: Any) -> Any:
     """Return an empty array of an argument's dtype; a Python scalar stays itself, because it is weakly typed."""
     if type(arg) in PYTHON_SCALARS:
@@ -106,13 +121,13 @@ def probe_rule(forward: Callable[..., Any]) -> InferRule:
     """Return the inference rule for any function: run it on stand-ins of two sizes and compare.
 
     Every unknown dimension is taken to be 2 and then 3, together, so that dimensions that must agree do. An output
-    dimension that stays the same is known. Stand-ins hold ones and take no memory.
+    dimension that stays the same is known. Stand-ins hold zeros (a valid index) and take no memory.
 
     The function must not depend on values; such an op needs an inference rule of its own.
     """
 
     def infer(args: tuple[Any, ...], attrs: Attrs) -> Any:
-        name = getattr(forward, "__name__", "op")
+        name = getattr(forward, "__name__", "op").lstrip("_")
         if any(isinstance(a, TensorSpec) and a.shape is None for a in args):
             raise ShapeError(f"{name}: the rank of every argument must be known. Received: {args}.")
         sizes = (2, 3) if any(isinstance(a, TensorSpec) and None in (a.shape or ()) for a in args) else (2,)
@@ -153,8 +168,8 @@ def _stand_in(arg: Any, size: int, name: str) -> Any:
         return arg
     spec = tensor_spec(arg, name)
     shape = tuple(size if d is None else d for d in spec.shape or ())
-    one = b"" if spec.dtype.is_string else 1
-    return np.broadcast_to(np.asarray(one, dtype=spec.dtype.numpy), shape)
+    zero = b"" if spec.dtype.is_string else 0
+    return np.broadcast_to(np.asarray(zero, dtype=spec.dtype.numpy), shape)
 
 
 def _merge(outputs: Sequence[Any], name: str) -> TensorSpec:

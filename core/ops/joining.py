@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import itertools
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from . import batching, indexing
 from .axes import normalize_one_axis
 from .batching import Array, as_rows
 from .broadcasting import as_target_shape, static_shape
-from .inference import tensor_spec
+from .inference import common_shape, result_dtype, shape_of, tensor_spec
 from .reduction import sum
 from .registry import Attrs, Value, call, operand_kind, register
 from .shaping import reshape
@@ -42,7 +43,21 @@ def _stack_gradient(grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> list
     return [lambda i=i: _slice_along(grads[0], axis, i) for i in range(len(inputs))]
 
 
-STACK = register("stack", _stack, gradient=_stack_gradient, batch=_batch_stack)
+def _infer_stack(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
+    shape = common_shape([shape_of(a) for a in args], "stack")
+    dtype = result_dtype(_joined, args, {})
+    if shape is None:
+        return TensorSpec(None, dtype)
+    axis = normalize_one_axis(attrs["axis"], len(shape) + 1, "stack")
+    return TensorSpec((*shape[:axis], len(args), *shape[axis:]), dtype)
+
+
+def _joined(*xs: Any) -> Array:
+    """Join empty stand-ins and scalars into one array of their common dtype."""
+    return np.concatenate([np.atleast_1d(x)[:0] for x in xs])
+
+
+STACK = register("stack", _stack, gradient=_stack_gradient, batch=_batch_stack, infer=_infer_stack)
 
 
 def stack(values: Sequence[Value], axis: int = 0) -> Value:
@@ -92,7 +107,19 @@ def _length(x: Value, axis: int) -> int:
     return int(length)
 
 
-CONCAT = register("concat", _concat, gradient=_concat_gradient, batch=_batch_concat)
+def _infer_concat(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
+    shapes, dtype = [shape_of(a) for a in args], result_dtype(_joined, args, {})
+    known = [s for s in shapes if s is not None]
+    if not known:
+        return TensorSpec(None, dtype)
+    axis = normalize_one_axis(attrs["axis"], len(known[0]), "concat")
+    rest = common_shape([(*s[:axis], None, *s[axis + 1 :]) for s in known], "concat") or ()
+    lengths = [None if s is None else s[axis] for s in shapes]
+    joined = None if None in lengths else builtins.sum(d for d in lengths if d is not None)
+    return TensorSpec((*rest[:axis], joined, *rest[axis + 1 :]), dtype)
+
+
+CONCAT = register("concat", _concat, gradient=_concat_gradient, batch=_batch_concat, infer=_infer_concat)
 
 
 def concat(values: Sequence[Value], axis: int = 0) -> Value:

@@ -113,12 +113,12 @@ class ArrayOperators:
     def __invert__(self) -> Value:
         return c.bitwise_not(self)
 
-    def __eq__(self, other: object) -> Value:  # type: ignore[override]
+    def __eq__(self, other: object) -> Value:
         if other is None:
             return False
         return c.equal(self, other)
 
-    def __ne__(self, other: object) -> Value:  # type: ignore[override]
+    def __ne__(self, other: object) -> Value:
         if other is None:
             return True
         return c.not_equal(self, other)

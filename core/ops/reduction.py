@@ -15,7 +15,7 @@ import numpy as np
 from ..dtypes import as_dtype
 from ..specs import TensorSpec
 from . import batching
-from .axes import Axis, reduced_shape
+from .axes import Axis, normalize_axis, reduced_shape
 from .batching import Array
 from .broadcasting import broadcast_like, static_shape
 from .comparison import equal
@@ -32,7 +32,8 @@ def keep_axes(reduced: Value, x: Value, attrs: Attrs) -> Value:
         return reduced
     shape = static_shape(x)
     if shape is not None:
-        return reshape(reduced, reduced_shape(shape, axis, "reduce", keepdims=True) or ())
+        axes = normalize_axis(axis, len(shape), "reduce")
+        return reshape(reduced, [1 if i in axes else d for i, d in enumerate(shape)])
     return reshape_like(reduced, sum(x, axis, keepdims=True))
 
 
@@ -75,12 +76,22 @@ def _reduction(name: str, forward: Callable[..., Any], gradient: GradientRule | 
 # --- forwards -------------------------------------------------------------------------------------------------------
 
 
+# The reduction of a ufunc is NumPy's own function without its Python wrapper; typed as Any because NumPy's overloads do
+# not know a `keepdims` that is not a literal.
+_add: Any = np.add.reduce
+_multiply: Any = np.multiply.reduce
+_maximum: Any = np.maximum.reduce
+_minimum: Any = np.minimum.reduce
+_logical_or: Any = np.logical_or.reduce
+_logical_and: Any = np.logical_and.reduce
+
+
 def _sum(x: Any, *, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
-    return np.add.reduce(x, axis=axis, dtype=dtype, keepdims=keepdims)
+    return _add(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 def _prod(x: Any, *, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
-    return np.multiply.reduce(x, axis=axis, dtype=dtype, keepdims=keepdims)
+    return _multiply(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
 def _mean(x: Any, *, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
@@ -88,19 +99,19 @@ def _mean(x: Any, *, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
 
 
 def _max(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    return np.maximum.reduce(x, axis=axis, keepdims=keepdims)
+    return _maximum(x, axis=axis, keepdims=keepdims)
 
 
 def _min(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    return np.minimum.reduce(x, axis=axis, keepdims=keepdims)
+    return _minimum(x, axis=axis, keepdims=keepdims)
 
 
 def _any(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    return np.logical_or.reduce(x, axis=axis, keepdims=keepdims)
+    return _logical_or(x, axis=axis, keepdims=keepdims)
 
 
 def _all(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    return np.logical_and.reduce(x, axis=axis, keepdims=keepdims)
+    return _logical_and(x, axis=axis, keepdims=keepdims)
 
 
 def _argmax(x: Any, *, axis: Any, keepdims: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,10 +46,11 @@ def _batch_reshape(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], att
 
 def _infer_reshape(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     given, shape = shape_of(args[0]), attrs["shape"]
-    if given is None or None in given:
+    dims = [d for d in given or () if d is not None]
+    if given is None or len(dims) < len(given):
         target: Shape = tuple(None if d == -1 else d for d in shape)
     else:
-        target = resolve_shape(shape, int(np.prod(given)))
+        target = resolve_shape(shape, math.prod(dims))
     return TensorSpec(target, tensor_spec(args[0], "reshape").dtype)
 
 
@@ -213,7 +215,7 @@ def _batch_squeeze(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], att
     rows, axis = args[0], attrs["axis"]
     if axis is None:
         return np.asarray(rows.reshape((n, *(d for d in rows.shape[1:] if d != 1))))
-    return np.squeeze(rows, batching.shift_axes(axis, rows.ndim - 1))
+    return np.asarray(np.squeeze(rows, batching.shift_axes(axis, rows.ndim - 1)))
 
 
 def _infer_squeeze(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
