@@ -100,6 +100,24 @@ def encode_array(array: Array) -> Array:
     return out.reshape(array.shape)
 
 
+def cast_exactly(array: Array, dtype: np.dtype[Any]) -> Array | None:
+    """Return numbers cast within their kind, or from integers to floats, or None when a value would be lost.
+
+    Floats may be rounded, but not become infinite; integers and bools keep their values.
+    """
+    if array.dtype == dtype or not array.size:
+        return array.astype(dtype, copy=False)
+    if not np.can_cast(array.dtype, dtype, "same_kind") and not (array.dtype.kind in "iu" and dtype.kind in "iu"):
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        cast = array.astype(dtype)
+        if array.dtype.kind in "iu":
+            exact = array == (cast if dtype.kind in "iu" else cast.astype(array.dtype))
+        else:
+            exact = np.isfinite(cast) == np.isfinite(array)
+    return cast if bool(np.all(exact)) else None
+
+
 class Ragged:
     """Rows of different lengths: row `i` is `values[row_splits[i]:row_splits[i + 1]]`.
 
@@ -364,4 +382,8 @@ def _flat_array(items: Any, dtype: Any) -> Array:
         raise DTypeError(f"values: must be {wanted}. Received: {describe(items)}.")
     if (wanted is not None and wanted.is_string) or (wanted is None and array.dtype.kind in "SUOT"):
         return encode_array(np.asarray(array))
-    return np.asarray(array, dtype=array.dtype.newbyteorder("=") if wanted is None else wanted.numpy)
+    array = np.asarray(array)
+    cast = cast_exactly(array, array.dtype.newbyteorder("=") if wanted is None else wanted.numpy)
+    if cast is None:
+        raise DTypeError(f"values: must be {wanted}. Received: {describe(items)}, which cannot be cast without loss.")
+    return cast

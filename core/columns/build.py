@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..dtypes import DType, as_dtype, has_dtype
 from ..errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from ..specs import RaggedSpec, SparseSpec, Spec, TensorSpec, spec_of
-from ..values import Ragged, Sparse, as_array, as_leaf
+from ..values import Ragged, Sparse, as_array, as_leaf, cast_exactly
 from .base import Column
 from .bytes import BytesColumn
 from .dense import DenseColumn
@@ -71,20 +71,21 @@ def _build_fast(values: list[Any], spec: Spec) -> Column | None:
 def _fit(value: Any, spec: Spec, index: int) -> Any:
     """Return one value in the form that `spec` asks for."""
     if isinstance(value, list) and isinstance(spec, RaggedSpec) and spec.ragged_rank:
-        leaf: Any = Ragged.from_list(value, spec.dtype)
+        leaf: Any = Ragged.from_list(value)
     else:
         leaf = as_leaf(value)
-    received = spec_of(leaf)
-    if isinstance(spec, TensorSpec | RaggedSpec | SparseSpec) and getattr(received, "dtype", None) != spec.dtype:
-        leaf = _cast_leaf(leaf, spec.dtype.numpy)
-    if leaf is None and not spec.admits(received):
-        raise DTypeError(
-            f"element {index} does not fit its spec: must be {spec!r}. Received: {describe(value)}, "
-            "which cannot be cast without loss."
-        )
-    if not spec.admits(spec_of(leaf)):
+    fitted = leaf
+    if isinstance(spec, TensorSpec | RaggedSpec | SparseSpec) and getattr(leaf, "dtype", spec.dtype) != spec.dtype:
+        fitted = _cast_leaf(leaf, spec.dtype.numpy)
+        if fitted is None:
+            raise DTypeError(
+                f"element {index} does not fit its spec: must be {spec!r}. Received: {describe(value)}, "
+                "which cannot be cast without loss."
+            )
+    if not spec.admits(spec_of(fitted)):
+        received = spec_of(leaf)
         raise InvalidArgumentError(f"element {index} does not fit its spec: must be {spec!r}. Received: {received!r}.")
-    return leaf
+    return fitted
 
 
 def _cast_leaf(leaf: Any, dtype: np.dtype[Any]) -> Any:
@@ -95,28 +96,13 @@ def _cast_leaf(leaf: Any, dtype: np.dtype[Any]) -> Any:
     if isinstance(leaf, Sparse):
         values = _cast_leaf(leaf.values, dtype)
         return None if values is None else Sparse.of_parts(leaf.indices, values, leaf.dense_shape)
-    if not isinstance(leaf, np.ndarray | np.generic) or "O" in (leaf.dtype.kind, dtype.kind):
+    if not isinstance(leaf, np.ndarray | np.generic):
         return leaf
-    cast = cast_exactly(np.asarray(leaf), dtype)
+    array = np.asarray(leaf)
+    if array.size and "O" in (array.dtype.kind, dtype.kind):
+        return leaf  # numbers and strings do not become one another: the caller sees that this does not fit
+    cast = cast_exactly(array, dtype)
     return cast if cast is None or cast.ndim else cast[()]
-
-
-def cast_exactly(array: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any] | None:
-    """Return numbers cast within their kind, or from integers to floats, or None when a value would be lost.
-
-    Floats may be rounded, but not become infinite; integers and bools keep their values.
-    """
-    if array.dtype == dtype or (not array.size and array.dtype.kind != "O"):
-        return array.astype(dtype, copy=False)
-    if not np.can_cast(array.dtype, dtype, "same_kind") and not (array.dtype.kind in "iu" and dtype.kind in "iu"):
-        return None
-    with np.errstate(over="ignore", invalid="ignore"):
-        cast = array.astype(dtype)
-        if array.dtype.kind in "iu":
-            exact = array == (cast if dtype.kind in "iu" else cast.astype(array.dtype))
-        else:
-            exact = np.isfinite(cast) == np.isfinite(array)
-    return cast if bool(np.all(exact)) else None
 
 
 def _build(values: list[Any]) -> Column:
