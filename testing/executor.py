@@ -1,0 +1,282 @@
+"""The reference executor: what a plan means, one element at a time.
+
+`reference_iterator(dataset)` walks the plan of a `Dataset` as it was written and runs it with Python iterators: no blocks, no
+rules, no threads, every function called for each element when its turn comes. It is slow and meant to be read; the
+engine must give the same elements in the same order, call the user's functions in the same order, and fail at the
+same place.
+
+Each plan node has one small function here that turns the node and a `Run` into an iterator.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..core import nest
+from ..core.block import Block
+from ..core.errors import ShapeError
+from ..core.leaves import as_element
+from ..core.random import FunctionSeeds, Philox
+from ..core.values import Ragged
+from ..pipeline import Dataset, plan
+from ..pipeline.plan.file_source import FileSource
+from ..pipeline.plan.shuffle import ShuffleSeeds
+
+Elements: TypeAlias = Iterator[Any]
+
+
+def reference_iterator(dataset: Dataset) -> Elements:
+    """Return an iterator over the first epoch of a dataset."""
+    return Run().open(dataset._node)
+
+
+def reference_epochs(dataset: Dataset, count: int) -> list[list[Any]]:
+    """Return the elements of the first `count` epochs of a dataset, read one after another."""
+    run = Run()
+    return [list(run.open(dataset._node)) for _ in range(count)]
+
+
+class Run:
+    """What passes over one dataset share: how many epochs its shuffles had, and what its caches hold."""
+
+    def __init__(self) -> None:
+        self._epochs: dict[ShuffleSeeds, int] = {}
+        self.cached: dict[Any, list[Any]] = {}
+
+    def open(self, node: plan.Node) -> Elements:
+        """Make an iterator over the elements of a node."""
+        return _OPEN[type(node)](node, self)
+
+    def next_epoch(self, seeds: ShuffleSeeds) -> int:
+        """Return the number of the epoch that starts now."""
+        self._epochs[seeds] = self._epochs.get(seeds, -1) + 1
+        return self._epochs[seeds]
+
+
+# --- sources ----------------------------------------------------------------------------------------------------
+
+
+def _rows(node: plan.FromTensorSlices | plan.FromTensors, run: Run) -> Elements:
+    return (node.block.element(i) for i in range(node.block.n))
+
+
+def _range(node: plan.Range, run: Run) -> Elements:
+    return (node.dtype.numpy.type(i) for i in range(node.start, node.stop, node.step))
+
+
+def _from_generator(node: plan.FromGenerator, run: Run) -> Elements:
+    for element in node.generator(*node.args):
+        if node.output_signature is None:
+            yield as_element(element)
+        else:
+            yield Block.from_elements([as_element(element)], node.output_signature).element(0)
+
+
+def _text_line(node: plan.TextLine, run: Run) -> Elements:
+    for path in node.files:
+        lines = _contents(node, path).replace(b"\r", b"").split(b"\n")
+        # What stands behind the last line end is a line only if there is something.
+        yield from lines if lines[-1] else lines[:-1]
+
+
+def _tfrecord(node: plan.TFRecord, run: Run) -> Elements:
+    for path in node.files:
+        data, start = _contents(node, path), 0
+        while start < len(data):
+            length = int.from_bytes(data[start : start + 8], "little")
+            yield data[start + 12 : start + 12 + length]
+            start += 12 + length + 4
+
+
+def _contents(node: FileSource, path: str) -> bytes:
+    data = Path(path).read_bytes()
+    match node.compression_type:
+        case "GZIP":
+            return gzip.decompress(data)
+        case "ZLIB":
+            return zlib.decompress(data)
+    return data
+
+
+# --- element-wise -----------------------------------------------------------------------------------------------
+
+
+def _map(node: plan.Map, run: Run) -> Elements:
+    return map(node.function.call, run.open(node.input))
+
+
+def _filter(node: plan.Filter, run: Run) -> Elements:
+    return filter(node.predicate.call, run.open(node.input))
+
+
+def _batch(node: plan.Batch, run: Run) -> Elements:
+    source = run.open(node.input)
+    least = node.batch_size if node.drop_remainder else 1
+    while len(elements := list(itertools.islice(source, node.batch_size))) >= least:
+        yield _stack_elements(elements)
+
+
+# --- order and extent -------------------------------------------------------------------------------------------
+
+
+def _shuffle(node: plan.Shuffle, run: Run) -> Elements:
+    # The epoch is counted when the iterator is made, not when its first element is read.
+    words = Philox(*node.seeds.of_pass(run.next_epoch(node.seeds)))
+    return _shuffled(run.open(node.input), node.buffer_size, words)
+
+
+def _shuffled(source: Elements, size: int, words: Philox) -> Elements:
+    """Keep elements in a ring; the place of the one given away takes the ring's first, and the ring moves on."""
+    ring: list[Any] = [None] * size
+    start = held = 0
+    ended = False
+    while True:
+        while held < size and not ended:
+            try:
+                ring[(start + held) % size] = next(source)
+                held += 1
+            except StopIteration:
+                ended = True
+        if held == 0:
+            return
+        chosen = (start + words.next_uint32() % held) % size
+        element, ring[chosen] = ring[chosen], ring[start]
+        start, held = (start + 1) % size, held - 1
+        yield element
+
+
+def _interleave(node: plan.Interleave, run: Run) -> Elements:
+    seeds = FunctionSeeds(node.global_seed)
+
+    def open_next(element: Any) -> Elements:
+        with seeds:
+            inner = node.function(element)
+        return run.open(inner)
+
+    return _interleaved(map(open_next, run.open(node.input)), node.cycle_length, node.block_length)
+
+
+def _interleaved(sources: Iterator[Elements], cycle_length: int, block_length: int) -> Elements:
+    """Go round the places of the cycle; a place whose source has ended takes the next one when its turn comes again."""
+    places: list[Elements | None] = [None] * cycle_length
+    more = True
+    for turn in itertools.cycle(range(cycle_length)):
+        if places[turn] is None and more:
+            places[turn] = next(sources, None)
+            more = places[turn] is not None
+        if not more and all(place is None for place in places):
+            return
+        given = 0
+        for element in itertools.islice(places[turn] or (), block_length):
+            given += 1
+            yield element
+        if given < block_length:
+            places[turn] = None
+
+
+def _repeat(node: plan.Repeat, run: Run) -> Elements:
+    if node.count == 0:
+        return iter(())
+    passes = itertools.count() if node.count < 0 else range(node.count)
+    return _repeated(node, run, run.open(node.input), iter(passes))
+
+
+def _repeated(node: plan.Repeat, run: Run, current: Elements, passes: Iterator[int]) -> Elements:
+    for number in passes:
+        empty = True
+        for element in current:
+            empty = False
+            yield element
+        if empty and node.count < 0:
+            return
+        # As in TensorFlow, an iterator that nobody reads follows the last pass, unless the passes are those of a shuffle.
+        is_last = number + 1 == node.count
+        if not is_last or (node.count > 1 and not isinstance(node.input, plan.Shuffle)):
+            current = run.open(node.input)
+
+
+def _take(node: plan.Take, run: Run) -> Elements:
+    if node.count == 0:
+        return iter(())
+    return itertools.islice(run.open(node.input), None if node.count < 0 else node.count)
+
+
+def _skip(node: plan.Skip, run: Run) -> Elements:
+    return iter(()) if node.count < 0 else itertools.islice(run.open(node.input), node.count, None)
+
+
+# --- storage ----------------------------------------------------------------------------------------------------
+
+
+def _prefetch(node: plan.Prefetch, run: Run) -> Elements:
+    return run.open(node.input)
+
+
+def _cache(node: plan.Cache, run: Run) -> Elements:
+    kept = run.cached.get(node.memory)
+    return iter(kept) if kept is not None else _keeping(run.open(node.input), node, run)
+
+
+def _keeping(source: Elements, node: plan.Cache, run: Run) -> Elements:
+    seen = []
+    for element in source:
+        seen.append(element)
+        yield element
+    run.cached.setdefault(node.memory, seen)
+
+
+# --- stacking ---------------------------------------------------------------------------------------------------
+
+
+def _stack_elements(elements: list[Any]) -> Any:
+    """Stack the leaves of elements of one structure."""
+    structure = nest.structure_of(elements[0])
+    leaves = zip(*(structure.unpack(element) for element in elements), strict=True)
+    return structure.pack([_stack(list(column)) for column in leaves])
+
+
+def _stack(values: list[Any]) -> Any:
+    if all(isinstance(value, Ragged) for value in values):
+        return Ragged.from_row_lengths(_joined(values), [len(value) for value in values])
+    if len({np.shape(value) for value in values}) > 1:
+        raise ShapeError("elements differ in shape")
+    if isinstance(values[0], bytes):
+        out = np.empty(len(values), dtype=object)
+        out[:] = values
+        return out
+    return np.stack(values)
+
+
+def _joined(values: list[Any]) -> Any:
+    """Join rows along their first axis."""
+    if not isinstance(values[0], Ragged):
+        return np.concatenate(values)
+    lengths = np.concatenate([value.row_lengths for value in values])
+    return Ragged.from_row_lengths(_joined([value.values for value in values]), lengths)
+
+
+_OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
+    plan.Batch: _batch,
+    plan.Cache: _cache,
+    plan.Filter: _filter,
+    plan.FromGenerator: _from_generator,
+    plan.FromTensorSlices: _rows,
+    plan.FromTensors: _rows,
+    plan.Interleave: _interleave,
+    plan.Map: _map,
+    plan.Prefetch: _prefetch,
+    plan.Range: _range,
+    plan.Repeat: _repeat,
+    plan.Shuffle: _shuffle,
+    plan.Skip: _skip,
+    plan.Take: _take,
+    plan.TFRecord: _tfrecord,
+    plan.TextLine: _text_line,
+}
