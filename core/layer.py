@@ -14,13 +14,13 @@ import inspect
 import json
 import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import is_plain_list, iter_leaves, map_leaves, shapes_of
+from .arguments import is_plain_list, map_leaves, shapes_of
 from .dtypes import DType, as_dtype
 from .errors import (
     FailedPreconditionError,
@@ -77,7 +77,7 @@ class Layer:
         kind = type(self).__name__
         if unknown:
             key = next(iter(unknown))
-            known = _constructor_arguments(type(self))
+            known = _constructor_arguments(_class_of(self))
             raise InvalidArgumentError(
                 f"{kind}: keyword arguments must be known ones. Received: {key}={describe(unknown[key])}."
                 f"{suggest(key, known)}"
@@ -219,7 +219,7 @@ class Layer:
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run `call` with the right `training`, and keep track of who calls whom."""
-        takes_training, default = _training_parameter(type(self))
+        takes_training, default = _training_parameter(_class_of(self))
         training = kwargs.pop("training", None)
         outer, depth = _context.training, _context.depth
         if training is None:
@@ -419,7 +419,8 @@ class Layer:
             UnimplementedError: The class has constructor arguments and no `get_config` of its own.
         """
         if type(self).get_config is Layer.get_config:
-            own = [a for a in _constructor_arguments(type(self)) if a not in _constructor_arguments(Layer)]
+            base = _constructor_arguments(cast("Any", Layer))
+            own = [name for name in _constructor_arguments(_class_of(self)) if name not in base]
             if own:
                 raise UnimplementedError(
                     f"{type(self).__name__}: a class with constructor arguments must define get_config(). "
@@ -504,8 +505,13 @@ class _Training(NamedTuple):
     default: Any
 
 
+def _class_of(layer: Layer) -> Any:
+    """Return the class as a plain hashable; `type[Layer]` is none to type checkers."""
+    return type(layer)
+
+
 @functools.cache
-def _training_parameter(cls: type[Layer]) -> _Training:
+def _training_parameter(cls: Any) -> _Training:
     """Return whether the class's `call` takes `training`, and its default there."""
     found = inspect.signature(cls.call).parameters.get("training")
     if found is None:
@@ -514,12 +520,12 @@ def _training_parameter(cls: type[Layer]) -> _Training:
 
 
 @functools.cache
-def _constructor_arguments(cls: type) -> tuple[str, ...]:
+def _constructor_arguments(cls: Any) -> tuple[str, ...]:
     """Return the names of the keyword arguments that the constructors of a class and its bases know."""
     names: dict[str, None] = {}
     for base in cls.__mro__:
         if "__init__" in vars(base) and base is not object:
-            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]  # type: ignore[misc]
+            parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
             names.update((p.name, None) for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL))
     return tuple(names)
 
@@ -539,18 +545,22 @@ def _marking_built(build: Callable[..., None]) -> Callable[..., None]:
 def _owned(layer: Layer, kind: type[T]) -> list[T]:
     """Return the values of one class in a layer's attributes, in order, each once."""
     found: dict[int, T] = {}
-    for value in layer.__dict__.values():
-        if isinstance(value, kind):
-            found.setdefault(id(value), value)
-        elif isinstance(value, list | tuple | dict):
-            for leaf in _instances(value, kind):
-                found.setdefault(id(leaf), leaf)
+    _collect(layer.__dict__, kind, found)
     found.pop(id(layer), None)
     return list(found.values())
 
 
-def _instances(value: Any, kind: type[T]) -> Iterator[T]:
-    return (leaf for leaf in iter_leaves(value) if isinstance(leaf, kind))
+# A tuple, made once: every training step looks through all attributes of all layers several times, and `list | tuple`
+# written at the place would be built anew at each.
+_BRANCHES = (list, tuple, dict)
+
+
+def _collect(values: Any, kind: type[T], found: dict[int, T]) -> None:
+    for value in values.values() if isinstance(values, dict) else values:
+        if isinstance(value, kind):
+            found.setdefault(id(value), value)
+        elif isinstance(value, _BRANCHES) and value:
+            _collect(value, kind, found)
 
 
 def _first_symbol(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """What `adapt` may be given, turned into batches: the one place that knows the kinds of data.
 
-Arrays, lists, columns and pandas objects are one whole whose first axis counts samples; `batch_size` cuts it. Datasets and
-other iterables give batches; `steps` stops after so many. A tuple element `(x, y, …)` stands for its `x`.
+Arrays, lists, columns and pandas objects are one whole whose first axis counts samples; `batch_size` cuts it. Datasets
+and other iterables give batches; `steps` stops after so many. A tuple element `(x, y, …)` stands for its `x`.
 
 A Dataset is known only as an iterable with an `element_spec`; where it offers `iter_blocks()`, its columns are used as
 they are, without an object per element. As in Keras, Dataset elements of rank 0 or 1 count as single samples.
@@ -21,7 +21,6 @@ from ..core.block import Block
 from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
-from ..core.specs import Spec
 from ..core.values import Ragged, Sparse
 from .strings import RaggedForm, SparseForm, as_strings, flat_column
 
@@ -99,10 +98,14 @@ def _is_whole(data: Any) -> bool:
     if isinstance(data, np.ndarray | np.generic | Ragged | Sparse | Column | bytes | str | int | float):
         return True
     if isinstance(data, list | tuple):
-        return not any(hasattr(item, "__array__") and np.ndim(item) > 0 or isinstance(item, Ragged) for item in data)
+        return not any(_is_batch(item) for item in data)
     if type(data).__module__.partition(".")[0] in ("pyarrow", "pandas"):
         return True
     return registry.operand_kind(data) == "tensor"
+
+
+def _is_batch(item: Any) -> bool:
+    return isinstance(item, Ragged | Column) or (hasattr(item, "__array__") and np.ndim(item) > 0)
 
 
 def _cuts(data: Any, batch_size: int | None) -> Iterator[Any]:
@@ -138,10 +141,10 @@ def _first(element: Any, where: str) -> Any:
 
 
 def _rank(spec: Any) -> int | None:
-    shape = getattr(spec, "shape", None) if isinstance(spec, Spec) else getattr(spec, "shape", None)
+    """Return the rank that a spec tells, or None; a shape of unknown rank may refuse to tell its length."""
     try:
-        return None if shape is None else len(shape)
-    except (TypeError, ValueError):
+        return len(spec.shape)
+    except (AttributeError, TypeError, ValueError):
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -89,7 +88,7 @@ class TokensToCodes(Transform):
         assert isinstance(form, SparseForm)
         if self.counting == "one_hot" or len(form.shape) != 2:
             raise UnimplementedError(
-                f"{self.where}: sparse inputs must be of rank 2, and output_mode 'int', 'multi_hot', 'count' or 'tf_idf'. "
+                f"{self.where}: sparse inputs must be of rank 2, and output_mode must not be 'one_hot'. "
                 f"Received: rank {len(form.shape)}, output_mode={self.mode!r}."
             )
         return self._groups(codes, form.indices[:, 0], form.shape[0])
@@ -215,13 +214,3 @@ def _column(results: list[Any]) -> Any:
     from ..core.columns import from_elements
 
     return from_elements(results)
-
-
-def depth_of(size: int, max_tokens: int | None, *, pad: bool) -> int:
-    """Return the length of a row: the vocabulary's size, or `max_tokens` when rows are padded to it."""
-    return max_tokens if pad and max_tokens is not None else size
-
-
-def total(shape: tuple[int, ...]) -> int:
-    """Return the number of items of a shape."""
-    return math.prod(shape)

