@@ -59,8 +59,8 @@ def leaky_relu(x: Value, *, negative_slope: float = 0.2) -> Value:
 
 
 def elu(x: Value, *, alpha: float = 1.0) -> Value:
-    """Return `x` where positive, else `alpha * (exp(x) - 1)`."""
-    return ops.where(ops.greater(x, 0), x, ops.expm1(ops.minimum(x, 0.0)) * alpha)
+    """Return `x` where not negative, else `alpha * (exp(x) - 1)`. The slope at 0 is 1."""
+    return ops.where(ops.greater_equal(x, 0), x, ops.expm1(ops.minimum(x, 0.0)) * alpha)
 
 
 def selu(x: Value) -> Value:
@@ -143,8 +143,8 @@ def log_softmax(x: Value, axis: int = -1) -> Value:
 
 
 ALL: Final[tuple[Callable[..., Any], ...]] = (
-    linear, relu, relu6, leaky_relu, elu, selu, gelu, silu, sigmoid, hard_sigmoid, log_sigmoid, tanh, softplus, softsign,
-    exponential, mish, softmax, log_softmax,
+    linear, relu, relu6, leaky_relu, elu, selu, gelu, silu, sigmoid, hard_sigmoid, log_sigmoid, tanh, softplus,
+    softsign, exponential, mish, softmax, log_softmax,
 )  # fmt: skip
 
 _table: Final = Table("activation", ALL, aliases={"swish": silu})

@@ -295,7 +295,7 @@ _table: Final = Table("initializer", ALL, aliases={"uniform": RandomUniform, "no
 
 
 def get(identifier: Any) -> Callable[..., Any] | None:
-    """Return the initializer for a name (`"glorot_uniform"`), a config, a class, a callable or an array; None stays None.
+    """Return the initializer for a name (`"glorot_uniform"`), a config, a class, a callable or an array; or None.
 
     Raises:
         InvalidArgumentError: No initializer has that name.

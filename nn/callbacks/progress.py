@@ -1,9 +1,9 @@
 """Progress of training on the screen.
 
-On a terminal a bar for the running epoch is drawn, about ten times a second, on the thread that trains (no thread of its
-own, so there is none to leak). Every finished epoch leaves one line; elsewhere (files, pipes) those lines are all::
+On a terminal a bar for the running epoch is drawn, about ten times a second, on the thread that trains (no thread of
+its own, so there is none to leak). Every finished epoch leaves one line; elsewhere (files, pipes) those lines are all::
 
-    Epoch 3/20 - 45/45 - 0.1s - 1.2ms/step - loss: 0.2345 - accuracy: 0.9321 - val_loss: 0.2831 - eta 2s
+    Epoch 3/20 - 45/45 - 54ms - 1.2ms/step - loss: 0.2345 - accuracy: 0.9321 - val_loss: 0.2831 - eta 2s
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class ProgbarLogger(Callback):
             return
         steps, total = self._steps_done, self.params.get("steps")
         elapsed = self._clock() - self._started
-        parts = [f"{steps}/{steps if total is None else total}", f"{elapsed:.1f}s", self._rate()]
+        parts = [f"{steps}/{steps if total is None else total}", _short(elapsed), self._rate()]
         parts += [format_logs(logs)] if logs else []
         print(title + " - ".join(parts) + tail, flush=True)
 
@@ -128,16 +128,20 @@ class ProgbarLogger(Callback):
         self._bar.refresh()
 
     def _rate(self) -> str:
-        per_step = (self._steps_ended - self._started) / max(self._steps_done, 1)
-        if per_step >= 1:
-            return f"{per_step:.1f}s/step"
-        return f"{per_step * 1e3:.1f}ms/step" if per_step >= 1e-4 else f"{per_step * 1e6:.0f}us/step"
+        return _short((self._steps_ended - self._started) / max(self._steps_done, 1)) + "/step"
 
     def _eta_s(self) -> float | None:
         """Return the seconds that the epochs to come will take, by the mean of those done; None after the last."""
         done = self._epoch + 1 - self._first_epoch
         left = self.params.get("epochs", 1) - self._epoch - 1
         return (self._clock() - self._run_started) / done * left if left > 0 else None
+
+
+def _short(seconds: float) -> str:
+    """Return a time with two significant digits or more, in the unit that suits it."""
+    if seconds >= 1:
+        return f"{seconds:.1f}s"
+    return f"{seconds * 1e3:.{0 if seconds >= 1e-2 else 1}f}ms" if seconds >= 1e-4 else f"{seconds * 1e6:.0f}us"
 
 
 def _duration(seconds: float) -> str:

@@ -69,7 +69,7 @@ class Dense(Layer):
         self.bias_constraint = bias_constraint
 
     def build(self, input_shape: Any) -> None:
-        if not input_shape or input_shape[-1] is None:
+        if not isinstance(input_shape, tuple | list) or not input_shape or not _is_int(input_shape[-1]):
             raise ShapeError(f"Dense: the last axis of inputs must be known. Received: inputs of shape {input_shape}.")
         self.kernel = self.add_weight(
             (input_shape[-1], self.units),
@@ -89,7 +89,9 @@ class Dense(Layer):
             )
 
     def call(self, inputs: Value) -> Value:
-        shape = inputs.shape
+        shape = getattr(inputs, "shape", None)
+        if shape is None:
+            raise ShapeError(f"Dense: inputs must be one array. Received: {describe(inputs)}.")
         features = self.kernel.shape[0]
         if not len(shape) or shape[-1] not in (features, None):
             raise ShapeError(

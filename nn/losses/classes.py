@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...core import ops
+from ...core.ops.registry import Value
+from ..alignment import as_value, same_rank
 from ..lookup import serializable
 from . import functions
 from .base import Loss, LossFunctionWrapper
@@ -64,7 +67,7 @@ class SparseCategoricalCrossentropy(_Wrapped):
 
     Args:
         from_logits: Whether predictions are logits.
-        ignore_class: Class whose samples count 0.
+        ignore_class: Class whose samples are left out, also of the number that the sum is divided by.
         reduction: See `Loss`.
         axis: Axis of the classes.
         name: Name.
@@ -83,6 +86,24 @@ class SparseCategoricalCrossentropy(_Wrapped):
     ) -> None:
         options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
         super().__init__(functions.sparse_categorical_crossentropy, reduction, name, dtype, **options)
+        self.ignore_class = ignore_class
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Value:
+        if self.ignore_class is not None and self.reduction not in ("none", "sum"):
+            sample_weight = self._with_mask(as_value(y_true), as_value(y_pred), sample_weight)
+        return super().__call__(y_true, y_pred, sample_weight)
+
+    def _with_mask(self, y_true: Value, y_pred: Value, sample_weight: Any) -> Value:
+        """Return weights that are 0 for ignored samples and, for means, make up for their part of the divisor."""
+        if len(y_true.shape) == len(y_pred.shape):
+            y_true = ops.squeeze(y_true, -1)
+        mask = ops.cast(ops.not_equal(y_true, self.ignore_class), y_pred.dtype)
+        if self.reduction != "mean_with_sample_weight":
+            mask = ops.divide(mask, ops.maximum(ops.mean(mask), 1e-12))
+        if sample_weight is None:
+            return mask
+        mask, weights = same_rank(mask, ops.cast(as_value(sample_weight), y_pred.dtype))
+        return ops.multiply(mask, weights)
 
 
 @serializable

@@ -32,7 +32,7 @@ def _forward(logits: Any, labels: Any, *, ignore_class: int | None) -> Array:
     log_sum = np.log(np.exp(shifted).sum(axis=-1))
     flat = shifted.reshape(-1, count)
     picked = flat[np.arange(len(flat)), classes.reshape(-1)].reshape(classes.shape)
-    loss = log_sum - picked
+    loss = np.asarray(log_sum - picked)
     return loss if ignore_class is None else np.where(ignored, loss.dtype.type(0), loss)
 
 

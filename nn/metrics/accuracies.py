@@ -28,7 +28,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Array:
         y_pred: Predictions of the same shape.
     """
     truth, predicted = _pair("accuracy", y_true, y_pred)
-    return (truth == predicted).astype(np.float32)
+    return np.asarray(np.equal(truth, predicted).astype(np.float32))
 
 
 @serializable
@@ -41,7 +41,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
         threshold: Probabilities above it count as 1.
     """
     truth, predicted = _pair("binary_accuracy", y_true, y_pred)
-    return (truth == (predicted > threshold)).astype(np.float32)
+    return np.asarray(np.equal(truth, predicted > threshold).astype(np.float32))
 
 
 @serializable
@@ -54,7 +54,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     """
     truth, predicted = np.asarray(y_true), np.asarray(y_pred)
     check_same_shape("categorical_accuracy", truth, predicted)
-    return (truth.argmax(axis=-1) == predicted.argmax(axis=-1)).astype(np.float32)
+    return np.asarray(np.equal(truth.argmax(axis=-1), predicted.argmax(axis=-1)).astype(np.float32))
 
 
 @serializable
@@ -73,7 +73,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
             "sparse_categorical_accuracy: y_true must be class numbers of the shape of y_pred without its class axis. "
             f"Received: y_true={describe(truth)}, y_pred={describe(predicted)}."
         )
-    return (truth == predicted.argmax(axis=-1)).astype(np.float32)
+    return np.asarray(np.equal(truth, predicted.argmax(axis=-1)).astype(np.float32))
 
 
 @serializable

@@ -17,8 +17,8 @@ from ...core.weights import resolve_initializer
 class Metric(ABC):
     """A number that is followed over batches.
 
-    A subclass makes its state with `add_variable` in its constructor, adds a batch to it in `update_state`, and computes
-    the number in `result`. Nothing here takes part in gradients.
+    A subclass makes its state with `add_variable` in its constructor, adds a batch to it in `update_state`, and
+    computes the number in `result`. Nothing here takes part in gradients.
 
     Args:
         dtype: Type of state and result; float32 when None.
@@ -47,7 +47,7 @@ class Metric(ABC):
 
         Args:
             shape: Ints; `()` for a scalar.
-            initializer: First value, also the one after `reset_state`'s zeros are not right for a subclass.
+            initializer: First value; a subclass with another than zeros overrides `reset_state`.
             dtype: Type; the metric's when None.
             name: Name of the variable.
         """

@@ -66,7 +66,9 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._kwargs = kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(  # type: ignore[override]
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> None:
         """Add a batch.
 
         Args:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core import ops
+from ...core.arguments import iter_leaves
 from ...core.errors import InvalidArgumentError, describe
 from ...core.ops.registry import Value
 from .. import losses
@@ -31,8 +32,8 @@ class CompiledLoss:
         self._loss_weights = loss_weights
         self._parts: list[tuple[Loss | None, float]] | None = None
         self.metrics: list[Mean] = []
-        if isinstance(loss, str):
-            losses.get(loss)  # A wrong name is an error of compile, not of the first batch.
+        for identifier in iter_leaves((loss,)):
+            losses.get(identifier)  # A wrong name is an error of compile, not of the first batch.
 
     def __call__(self, y: Any, predicted: Sequence[tuple[str, Any]], sample_weight: Any = None) -> Value:
         """Return the weighted sum of the losses of all outputs.

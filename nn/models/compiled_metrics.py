@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ...core.arguments import iter_leaves
 from ...core.naming import snake_case
 from .. import losses, metrics
 from ..losses.base import Loss, LossFunctionWrapper
@@ -14,6 +15,7 @@ from .outputs import SINGLE, match_outputs
 
 _ACCURACIES: Final = ("accuracy", "acc")
 _CROSSENTROPIES: Final = ("crossentropy", "ce")
+_BY_SHAPES: Final = _ACCURACIES + _CROSSENTROPIES
 
 
 class CompiledMetrics:
@@ -29,6 +31,9 @@ class CompiledMetrics:
         self._given, self._weighted = given, weighted
         self._per_output: list[list[tuple[Metric, bool]]] | None = None
         self._names: list[tuple[str, Metric]] = []
+        for identifier in iter_leaves((given, weighted)):
+            if isinstance(identifier, str) and identifier.lower() not in _BY_SHAPES:
+                _found(identifier)  # A wrong name is an error of compile, not of the first batch.
 
     @property
     def metrics(self) -> list[Metric]:
@@ -91,9 +96,10 @@ def as_metric(identifier: Any, y: Any, y_pred: Any) -> Metric:
     """
     name = identifier if isinstance(identifier, str) else None
     if name is not None and name.lower() in _ACCURACIES:
-        return _by_shapes(
+        kind = _by_shapes(
             y, y_pred, metrics.BinaryAccuracy, metrics.SparseCategoricalAccuracy, metrics.CategoricalAccuracy
-        )(name=name)
+        )
+        return kind(name=name)  # type: ignore[no-any-return]
     if name is not None and name.lower() in _CROSSENTROPIES:
         function = _by_shapes(
             y,

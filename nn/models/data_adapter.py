@@ -163,7 +163,7 @@ def is_arrays(value: Any) -> bool:
     """Whether a value is arrays (or nests of them), not something that yields batches."""
     if hasattr(value, "element_spec"):
         return False
-    if isinstance(value, list) and value and all(isinstance(item, tuple) for item in value):
+    if isinstance(value, list) and value and all(isinstance(item, tuple | Mapping) for item in value):
         return False
     return isinstance(value, list | tuple | Mapping) or hasattr(value, "__array__") or value is None
 

@@ -26,8 +26,8 @@ Array = npt.NDArray[Any]
 class Model(Trainer, Layer):
     """Layers that are trained, saved and shown together.
 
-    There are three ways to make one: `Sequential` for a chain; `Model(inputs=…, outputs=…)` for any graph of layers called
-    on `Input`s; a subclass with layers in its attributes and a `call` of its own.
+    There are three ways to make one: `Sequential` for a chain; `Model(inputs=…, outputs=…)` for any graph of layers
+    called on `Input`s; a subclass with layers in its attributes and a `call` of its own.
 
     Args:
         inputs: Symbol from `Input`, or a list, tuple or dict of them.

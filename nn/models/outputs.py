@@ -34,7 +34,7 @@ def match_outputs(what: str, values: Any, names: Sequence[str]) -> list[Any]:
 
     Args:
         what: Name of the argument, for messages.
-        values: None; a dict by output name; a list or tuple with one value per output; or, for a single output, a value.
+        values: None; a dict by output name; a list or tuple with one value per output; or a value for a single one.
         names: Names of the outputs.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Trainer: the half of a model that learns. `compile`, the steps that subclasses may override, and the loops' entry points."""
+"""Trainer, the half of a model that learns: `compile`, steps that subclasses may override, and entries to the loops."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from ...core import nest, ops, saving
 from ...core.autodiff import GradientTape
 from ...core.errors import FailedPreconditionError, InvalidArgumentError, describe
 from ...core.ops.registry import Value
-from ...core.tensor import TensorLike
 from .. import optimizers
 from ..metrics import Mean, Metric
 from ..optimizers import Optimizer
 from . import loops
 from .compiled_loss import CompiledLoss
 from .compiled_metrics import CompiledMetrics
-from .data_adapter import unpack_x_y_sample_weight
+from .data_adapter import batch_source, unpack_x_y_sample_weight
 from .outputs import named_leaves
 
 if TYPE_CHECKING:
@@ -175,15 +174,10 @@ class Trainer:
             training: Whether this is a training step.
 
         Raises:
-            InvalidArgumentError: The loss needs targets and the batch has none, or there is no loss at all.
+            InvalidArgumentError: There is no loss at all.
         """
         parts = []
         if self._compiled_loss is not None:
-            if y is None:
-                raise InvalidArgumentError(
-                    "fit: the loss needs targets, so batches must be (x, y) or (x, y, sample_weight). "
-                    f"Received: batches that are {_described(x)}."
-                )
             parts.append(self._compiled_loss(y, self._named_outputs(y_pred), sample_weight))
         parts += self.losses  # type: ignore[attr-defined]
         if not parts:
@@ -210,7 +204,7 @@ class Trainer:
         Returns:
             The logs: names to numbers.
         """
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        x, y, sample_weight = self._parts(data)
         with GradientTape() as tape:
             y_pred = self(x, training=True)  # type: ignore[operator]
             loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
@@ -222,7 +216,7 @@ class Trainer:
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; subclasses may override it. Args and result as of `train_step`."""
-        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        x, y, sample_weight = self._parts(data)
         y_pred = self(x, training=False)  # type: ignore[operator]
         self._track_loss(self.compute_loss(x, y, y_pred, sample_weight, training=False), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
@@ -231,6 +225,20 @@ class Trainer:
         """Return the outputs for a batch; subclasses may override it. Targets in the batch are left aside."""
         x, _, _ = unpack_x_y_sample_weight(data)
         return self(x, training=False)  # type: ignore[operator]
+
+    def _parts(self, data: Any) -> tuple[Any, Any, Any]:
+        """Return x, y and weights of a batch.
+
+        Raises:
+            InvalidArgumentError: The loss needs targets and the batch has none.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        if y is None and self._compiled_loss is not None:
+            raise InvalidArgumentError(
+                "fit: the loss needs targets, so batches must be (x, y) or (x, y, sample_weight). "
+                f"Received: batches that are {_described(x)}."
+            )
+        return x, y, sample_weight
 
     def _track_loss(self, loss: Value, x: Any) -> None:
         if self._loss_tracker is not None:
@@ -333,9 +341,7 @@ class Trainer:
         Returns:
             The loss, a float; with metrics a list, loss first, in the order of `metrics_names`.
         """
-        source = loops.batch_source(
-            x, y, sample_weight, batch_size=batch_size, steps=steps, shuffle=False, where="evaluate"
-        )
+        source = batch_source(x, y, sample_weight, batch_size=batch_size, steps=steps, shuffle=False, where="evaluate")
         logs = loops.evaluate(self, source, verbose=verbose, callbacks=callbacks)
         return logs if return_dict else _as_list(logs)
 
@@ -360,7 +366,7 @@ class Trainer:
         Returns:
             ndarray `[rows, …]`, or the nest of them that the model returns.
         """
-        source = loops.batch_source(x, batch_size=batch_size, steps=steps, where="predict")
+        source = batch_source(x, batch_size=batch_size, steps=steps, where="predict")
         return loops.predict(self, source, verbose=verbose, callbacks=callbacks)
 
     def train_on_batch(
@@ -394,7 +400,6 @@ def _as_list(logs: Mapping[str, Any]) -> Any:
 
 
 def _described(x: Any) -> str:
-    if isinstance(x, TensorLike | np.ndarray):
-        return describe(x)
-    leaves = {name: describe(leaf) for name, leaf in x.items()} if isinstance(x, Mapping) else None
-    return f"a {type(x).__name__}" + (f" with {leaves}" if leaves else "")
+    if isinstance(x, Mapping):
+        return "dicts {" + ", ".join(f"{name!r}: {describe(leaf)}" for name, leaf in x.items()) + "}"
+    return describe(x)

@@ -21,8 +21,8 @@ Array = npt.NDArray[Any]
 class Optimizer(ABC):
     """Changes variables by their gradients.
 
-    A subclass lists its slots (arrays of a variable's shape that live from step to step) in `slot_names` and updates one
-    variable in `update_step`. A step clips gradients, decays weights, updates, then applies the variables' constraints.
+    A subclass lists its slots (arrays of a variable's shape that live from step to step) in `slot_names` and updates
+    one variable in `update_step`. A step clips gradients, decays weights, updates, then applies constraints.
 
     Args:
         learning_rate: Size of a step, a number > 0 (0 for none).
@@ -89,7 +89,8 @@ class Optimizer(ABC):
             rate = -1.0
         if isinstance(value, str) or not rate >= 0:
             raise InvalidArgumentError(
-                f"{type(self).__name__}: learning_rate must be a number >= 0. Received: learning_rate={describe(value)}."
+                f"{type(self).__name__}: learning_rate must be a number >= 0. "
+                f"Received: learning_rate={describe(value)}."
             )
         return rate
 
@@ -184,8 +185,8 @@ class Optimizer(ABC):
         if not pairs:
             names = ", ".join(v.name for v in variables)
             raise InvalidArgumentError(
-                f"{type(self).__name__}: at least one variable must have a gradient. Received: None for all of {names}. "
-                "The loss does not depend on them."
+                f"{type(self).__name__}: at least one variable must have a gradient. "
+                f"Received: None for all of {names}. The loss does not depend on them."
             )
         trained = [v for _, v in pairs]
         flat = self._clipped([_flat_gradient(g, v) for g, v in pairs])
