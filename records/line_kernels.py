@@ -98,6 +98,8 @@ def split_lines_kernel(
         if has_return:
             to = drop_returns_kernel(out, used, to)
             has_return = False
+        if not found and to == used:  # only carriage returns behind the last newline
+            return lines, stop
         lines += 1
         used, position = to, i
         offsets[lines] = used

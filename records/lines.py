@@ -19,7 +19,7 @@ class LineReader:
     r"""Reads the lines of one text file, in order, as bytes.
 
     A line ends with `\n` or at the end of the file; an empty file has none. As in tf.data's `TextLineDataset`, the line
-    end is removed, and so is every `\r`, also inside a line. Memory is bounded by `buffer_size`, or by the longest
+    end is removed, and so is every `\r`, also inside a line; a last line of nothing else is none. Memory is bounded by `buffer_size`, or by the longest
     line where that is longer. Belongs to one thread at a time.
 
     Args:

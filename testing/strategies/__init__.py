@@ -9,6 +9,7 @@ from ...core.lazy import attach
 if TYPE_CHECKING:
     from .block_cases import BlockCase, blocks
     from .pipelines import integer_pipelines, seeds, shuffles
+    from .records import csv_fields, csv_rows, example_values, payloads, serialized_examples
     from .specs import dtypes, element_specs, leaf_specs, ragged_specs, shapes, sparse_specs, tensor_specs
     from .structures import nests
     from .values import arrays_of, elements, leaves, scalars
@@ -17,16 +18,21 @@ __all__ = [
     "BlockCase",
     "arrays_of",
     "blocks",
+    "csv_fields",
+    "csv_rows",
     "dtypes",
     "element_specs",
     "elements",
+    "example_values",
     "integer_pipelines",
     "leaf_specs",
     "leaves",
     "nests",
+    "payloads",
     "ragged_specs",
     "scalars",
     "seeds",
+    "serialized_examples",
     "shapes",
     "shuffles",
     "sparse_specs",
@@ -39,16 +45,21 @@ __getattr__, __dir__ = attach(
         "BlockCase": ".block_cases",
         "arrays_of": ".values",
         "blocks": ".block_cases",
+        "csv_fields": ".records",
+        "csv_rows": ".records",
         "dtypes": ".specs",
         "element_specs": ".specs",
         "elements": ".values",
+        "example_values": ".records",
         "integer_pipelines": ".pipelines",
         "leaf_specs": ".specs",
         "leaves": ".values",
         "nests": ".structures",
+        "payloads": ".records",
         "ragged_specs": ".specs",
         "scalars": ".values",
         "seeds": ".pipelines",
+        "serialized_examples": ".records",
         "shapes": ".specs",
         "shuffles": ".pipelines",
         "sparse_specs": ".specs",
