@@ -158,6 +158,8 @@ class _SafeCache:
             found = self._cache.load_overload(sig, target_context)
         except Exception:  # whatever unpickling a damaged file may raise
             found = None
+            with contextlib.suppress(Exception):
+                self._cache.flush()  # else a damaged index would stay
         if found is not None and tuple(found.signature.args) != tuple(normalize_signature(sig)[0]):
             found = None
         if found is None:

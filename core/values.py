@@ -94,9 +94,12 @@ def encode(value: Any) -> bytes:
 
 
 def encode_array(array: Array) -> Array:
-    """Return an array of strings in any of NumPy's forms as an object array of `bytes`."""
-    out = np.empty(array.size, dtype=object)
-    out[:] = [encode(v) for v in array.reshape(-1).tolist()]
+    """Return an array of strings in any of NumPy's forms as an object array of `bytes`; itself if it is one."""
+    items = array.reshape(-1).tolist()
+    if array.dtype.kind == "O" and all(type(v) is bytes for v in items):
+        return array
+    out = np.empty(len(items), dtype=object)
+    out[:] = [encode(v) for v in items]
     return out.reshape(array.shape)
 
 
@@ -112,7 +115,7 @@ def cast_exactly(array: Array, dtype: np.dtype[Any]) -> Array | None:
     with np.errstate(over="ignore", invalid="ignore"):
         cast = array.astype(dtype)
         if array.dtype.kind in "iu":
-            exact = array == (cast if dtype.kind in "iu" else cast.astype(array.dtype))
+            exact = array == (cast if dtype.kind in "iu" else cast.real.astype(array.dtype))
         else:
             exact = np.isfinite(cast) == np.isfinite(array)
     return cast if bool(np.all(exact)) else None
@@ -318,7 +321,7 @@ class Sparse:
         leaf = as_leaf(dense)
         array = np.asarray(leaf, dtype=object if isinstance(leaf, bytes) else None)
         held = array != _padding(array, None)
-        return cls(np.argwhere(held).reshape(-1, array.ndim), array[held], array.shape)
+        return cls(np.argwhere(held), array[held], array.shape)
 
     @property
     def dtype(self) -> DType:

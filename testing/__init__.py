@@ -9,11 +9,12 @@ from ..core.lazy import attach
 if TYPE_CHECKING:
     from . import pipelines, reference, strategies
     from .compare import assert_elements_equal
+    from .reference import ReferenceDataset
 
-__all__ = ["assert_elements_equal", "pipelines", "reference", "strategies"]
+__all__ = ["ReferenceDataset", "assert_elements_equal", "pipelines", "reference", "strategies"]
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"assert_elements_equal": ".compare"},
+    {"ReferenceDataset": ".reference", "assert_elements_equal": ".compare"},
     submodules=("pipelines", "reference", "strategies"),
 )
