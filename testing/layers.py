@@ -1,0 +1,104 @@
+"""Conformance of layers: what every layer must do, checked by one function; a new layer joins with one row of a table."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.arguments import iter_leaves
+from ..core.layer import Layer
+from ..core.layer_call import LayerCall
+from ..core.saving import load, save
+from ..core.specs import Spec, TensorSpec, spec_of
+from ..core.trace.graph import Graph
+from ..core.trace.symbol import Scope, placeholder
+from ..core.values import Ragged, Sparse
+
+
+def run_layer_test(make: Callable[[], Layer], inputs: Any, *, prepare: Callable[[Any], None] | None = None) -> Layer:
+    """Check the contract of a layer and return a layer that was called.
+
+    Checked: the config survives JSON, and a layer made from it does the same; saving and loading gives the same
+    outputs bit for bit; lists, arrays and symbols give the same values; the inferred spec is that of the output.
+
+    Args:
+        make: Makes the layer, with a name of its own.
+        inputs: A batch as an ndarray: `[batch, ...]`.
+        prepare: Called with a new layer before it is used, e.g. to adapt it.
+
+    Raises:
+        AssertionError: The layer breaks the contract; the message says where.
+    """
+    layer = make()
+    if prepare is not None:
+        prepare(layer)
+    expected = layer(inputs)
+    _check_config(layer, inputs, expected)
+    _check_saving(layer, inputs, expected)
+    assert_same(layer(inputs.tolist()), expected, "a list gives another result than an array")
+    _check_symbols(layer, inputs, expected)
+    return layer
+
+
+def _check_config(layer: Layer, inputs: Any, expected: Any) -> None:
+    config = layer.get_config()
+    text = json.dumps(config)
+    twin = type(layer).from_config(json.loads(text))
+    twin(inputs)
+    twin.set_weights(layer.get_weights())
+    assert json.loads(json.dumps(twin.get_config())) == json.loads(text), "the config changes on its way through JSON"
+    assert twin.name == layer.name, "the config must hold the name"
+    assert_same(twin(inputs), expected, "a layer made from the config gives another result")
+
+
+def _check_saving(layer: Layer, inputs: Any, expected: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layer.penstock"
+        save(layer, path)
+        loaded = load(path)
+    assert type(loaded) is type(layer), "loading gives another class"
+    assert_same(loaded(inputs), expected, "a loaded layer gives another result")
+
+
+def _check_symbols(layer: Layer, inputs: Any, expected: Any) -> None:
+    spec = spec_of(inputs)
+    assert isinstance(spec, TensorSpec)
+    assert spec.shape is not None
+    batch = TensorSpec((None, *spec.shape[1:]), spec.dtype)
+    inferred = list(iter_leaves(layer.compute_output_spec(batch)))
+    for found, value in zip(inferred, iter_leaves(expected), strict=True):
+        actual = value if isinstance(value, Spec) else spec_of(value)
+        assert found.is_compatible_with(actual), f"the inferred spec is {found!r}, the output's {actual!r}"
+
+    recorded = placeholder(batch, scope=Scope(keeps_layers=True))
+    nodes = Graph([recorded], list(iter_leaves(layer(recorded)))).nodes
+    calls = [node.op for node in nodes]
+    assert [type(op) for op in calls] == [LayerCall], "a functional model's graph must hold one call of the layer"
+    assert calls[0].layer is layer  # type: ignore[attr-defined]
+
+    traced = placeholder(batch, scope=Scope())
+    outputs = Graph([traced], list(iter_leaves(layer(traced)))).run([inputs])
+    assert_same(outputs, list(iter_leaves(expected)), "the traced ops give another result")
+
+
+def assert_same(actual: Any, expected: Any, message: str) -> None:
+    """Raise unless two nests of results have the same types of values, shapes, dtypes and bits.
+
+    Raises:
+        AssertionError: They differ; starts with `message`.
+    """
+    first, second = list(iter_leaves(actual)), list(iter_leaves(expected))
+    assert len(first) == len(second), f"{message}: {len(first)} results instead of {len(second)}"
+    for a, b in zip(first, second, strict=True):
+        if isinstance(b, Ragged | Sparse):
+            assert a == b, f"{message}: {a!r} instead of {b!r}"
+            continue
+        x, y = np.asarray(a), np.asarray(b)
+        assert (x.dtype, x.shape) == (y.dtype, y.shape), f"{message}: {x.dtype}{x.shape} instead of {y.dtype}{y.shape}"
+        same = np.array_equal(x, y, equal_nan=x.dtype.kind in "fc")
+        assert same, f"{message}: {x!r} instead of {y!r}"
