@@ -1,0 +1,88 @@
+"""Small runs of every feature that has kernels: what `penstock warmup` does to compile them.
+
+Kernels are compiled for the types they meet, so the surest list of types is real use. A test checks that after a
+warm-up the demo compiles nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from .. import nn, preprocessing, records
+from ..pipeline import Dataset, TextLineDataset, TFRecordDataset
+
+ROWS: Final = 64
+
+
+def _text_and_csv() -> None:
+    """Lines, interleave, CSV of every type, shuffle, batch."""
+    defaults: list[Any] = [0.0, np.float64(0), 0, np.int64(0), ""]
+
+    def parse(line: Any) -> Any:
+        return tuple(records.decode_csv(line, record_defaults=defaults))
+
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(2):
+            text = "".join(f"{k}.5,{k}.25,{k},{k},word{k}\n" for k in range(ROWS))
+            (Path(folder) / f"{i}.csv").write_text(text)
+        files = Dataset.list_files(f"{folder}/*.csv", shuffle=True, seed=1)
+        rows = files.interleave(TextLineDataset, cycle_length=2).shuffle(16, seed=1)
+        list(rows.map(parse).shuffle(16, seed=1).batch(8).prefetch(2))
+
+
+def _tfrecord() -> None:
+    """Examples encoded, written, read and parsed, plain and compressed."""
+    columns = {"x": np.ones((ROWS, 2), np.float32), "y": np.arange(ROWS), "s": ["a"] * ROWS}
+    features: dict[str, Any] = {
+        "x": records.FixedLenFeature([2], "float32"),
+        "y": records.FixedLenFeature([], "int64"),
+        "s": records.VarLenFeature("string"),
+    }
+    messages = records.encode_examples(columns)
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("", "GZIP"):
+            path = f"{folder}/a{kind}.tfrecord"
+            with records.TFRecordWriter(path, kind) as writer:
+                writer.write_many(messages)
+            parsed = TFRecordDataset(path, kind).map(lambda r: records.parse_single_example(r, features))
+            list(parsed.shuffle(8, seed=1).batch(8))
+
+
+def _ragged() -> None:
+    """Rows of different lengths through shuffle."""
+    lengths = Dataset.range(ROWS).map(lambda i: np.arange(int(i) % 4), vectorize=False)
+    list(lengths.batch(1).shuffle(8, seed=1))
+
+
+def _preprocessing() -> None:
+    """Adapting and calling layers."""
+    normalization = preprocessing.Normalization()
+    normalization.adapt(np.ones((ROWS, 3), np.float32))
+    normalization(np.ones((2, 3), np.float32))
+    lookup = preprocessing.StringLookup()
+    lookup.adapt([f"word{i % 7}" for i in range(ROWS)])
+    lookup(["word1", "other"])
+
+
+def _training() -> None:
+    """A few training steps with each optimizer."""
+    x, y = np.ones((ROWS, 4), np.float32), np.zeros(ROWS, np.int64)
+    for optimizer in ("sgd", nn.optimizers.SGD(momentum=0.9, nesterov=True), "adam"):
+        model = nn.Sequential([nn.layers.Dense(4, activation="relu"), nn.layers.Dense(2)])
+        loss = nn.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])
+        model.fit(x, y, batch_size=32, verbose=0)
+
+
+EXERCISES: Final[dict[str, Callable[[], None]]] = {
+    "text and CSV": _text_and_csv,
+    "TFRecord": _tfrecord,
+    "ragged rows": _ragged,
+    "preprocessing": _preprocessing,
+    "training": _training,
+}

@@ -1,0 +1,89 @@
+"""`penstock`: finds the subcommand, runs it, and turns errors into one message and an exit code.
+
+Exit codes: 0 done, 1 a penstock error (bad input, damaged file), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from ..core.errors import PenstockError, suggest
+
+# Subcommand to the module that holds it: a module is imported when its command is used or described.
+COMMANDS: Final = {"demo": ".demo", "warmup": ".warmup"}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name], __package__).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}.{suggest(args[0], COMMANDS)} Commands: {', '.join(COMMANDS)}.")
+        return super().resolve_command(ctx, args)
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's form)
+    if not value or ctx.resilient_parsing:
+        return
+    from ..core.version import __version__
+
+    click.echo(f"penstock {__version__}")
+    ctx.exit()
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, callback=_print_version, expose_value=False, is_eager=True, help="Show the version."
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:  # noqa: FBT001 (click's form; `main` looks for the flag itself)
+    """Stream data from files to training, without TensorFlow."""
+
+
+def _print_error(err: PenstockError) -> None:
+    click.echo(f"penstock: {type(err).__name__}: {err}", err=True)
+    click.echo("(penstock --debug … shows where in the code)", err=True)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        args: Arguments without the program's name; None takes them from the process.
+    """
+    words = list(sys.argv[1:] if args is None else args)
+    try:
+        result: Any = cli.main(args=words, prog_name="penstock", standalone_mode=False)
+    except click.ClickException as err:
+        err.show()
+        return err.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except PenstockError as err:
+        if "--debug" in words:
+            raise
+        _print_error(err)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main())
