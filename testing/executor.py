@@ -245,8 +245,8 @@ def _stack_elements(elements: list[Any]) -> Any:
 def _stack(values: list[Any]) -> Any:
     if all(isinstance(value, Ragged) for value in values):
         return Ragged.from_row_lengths(_joined(values), [len(value) for value in values])
-    if len({np.shape(value) for value in values}) > 1:
-        raise ShapeError("elements differ in shape")
+    if len({(np.shape(value), getattr(value, "dtype", None)) for value in values}) > 1:
+        raise ShapeError("elements differ in shape or dtype")
     if isinstance(values[0], bytes):
         out = np.empty(len(values), dtype=object)
         out[:] = values

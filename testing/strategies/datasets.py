@@ -24,6 +24,7 @@ MAX_ROWS = 12
 """Most rows of a generated source."""
 
 Log = list[str]
+"""Calls of the functions of one transformation, in order."""
 Step = Callable[[Dataset, Log], Dataset]
 
 
@@ -43,15 +44,18 @@ class Recipe:
     steps: tuple[Step, ...] = dataclasses.field(default=(), repr=False)
     is_lazy: bool = True
 
-    def build(self, log: Log | None = None) -> Dataset:
+    def build(self, logs: list[Log] | None = None) -> Dataset:
         """Build a new dataset.
 
         Args:
-            log: Opaque functions append a line for each call; None to keep no record.
+            logs: Gets a log for each transformation, in which its opaque functions write down their calls.
         """
         dataset = self.source()
         for step in self.steps:
-            dataset = step(dataset, [] if log is None else log)
+            log: Log = []
+            dataset = step(dataset, log)
+            if logs is not None:
+                logs.append(log)
         return dataset
 
     def then(self, text: str, step: Step, *, is_lazy: bool = True) -> Recipe:
@@ -224,7 +228,6 @@ def _interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     def step(dataset: Dataset, log: Log) -> Dataset:
         def open_inner(*arguments: Any) -> Dataset:
             element = _element(arguments)
-            log.append(f"open{arguments!r}")
             inner = Dataset.from_tensors(element).repeat(int(_weight(element)) % 4)
             match body:
                 case "opaque":
