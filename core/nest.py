@@ -178,18 +178,25 @@ class _Tuple(_Branch):
 
 
 class _Dict(_Branch):
-    __slots__ = ("keys", "order", "type")
+    __slots__ = ("keys", "order", "picks", "type")
 
     def __init__(self, kind: type, keys: Sequence[Any], order: Sequence[Any], children: Sequence[Structure]) -> None:
         super().__init__(children)
         self.type, self.keys, self.order = kind, tuple(keys), tuple(order)
+        place = {k: i for i, k in enumerate(self.keys)}
+        self.picks = None if self.keys == self.order else tuple(place[k] for k in self.order)
 
     def _join(self, children: Leaves) -> Any:
-        by_key = dict(zip(self.keys, children, strict=True))
-        ordered = {k: by_key[k] for k in self.order}
+        values = children if self.picks is None else [children[i] for i in self.picks]
+        ordered = dict(zip(self.order, values, strict=True))
         return ordered if self.type is dict else self.type(ordered)
 
     def _split(self, nest: Any) -> Sequence[Any]:
+        if type(nest) is dict and len(nest) == len(self.keys):
+            try:
+                return [nest[k] for k in self.keys]
+            except KeyError:
+                raise self._mismatch(nest) from None
         if not isinstance(nest, Mapping) or len(nest) != len(self.keys) or any(k not in nest for k in self.keys):
             raise self._mismatch(nest)
         return [nest[k] for k in self.keys]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Self
 
 import numpy as np
@@ -17,6 +17,9 @@ Array = npt.NDArray[Any]
 # What needs no change to be a leaf: the forms that nearly all values have.
 _NUMERIC: Final = frozenset(d.numpy for d in ALL if not d.is_string)
 _SCALARS: Final = frozenset(d.type for d in _NUMERIC)
+_PYTHON: Final[dict[type, Callable[[Any], Any]]] = {
+    bool: np.bool_, int: np.int64, float: np.float64, complex: np.complex128,
+}  # fmt: skip
 
 
 def as_leaf(value: Any) -> Any:
@@ -31,6 +34,8 @@ def as_leaf(value: Any) -> Any:
         return value
     if kind is np.ndarray and value.dtype in _NUMERIC:
         return value if value.ndim else value[()]
+    if kind in _PYTHON and (kind is not int or -(2**63) <= value < 2**63):
+        return _PYTHON[kind](value)
     if isinstance(value, bytes | str):
         return encode(value)
     if isinstance(value, Ragged | Sparse) or hasattr(value, "_element_leaf_spec"):

@@ -597,14 +597,15 @@ for lengths, indices in [([1], []), ([0, 3, 0, 2], [3, 1, 1, 0, 2]), ([4, 4], [1
 
 def test_one_compilation_serves_every_kind_of_array():
     kernels = (column_kernels.taken_lengths_kernel, column_kernels.take_ranges_kernel)
+    if not hasattr(kernels[0].dispatcher, "signatures"):
+        pytest.skip("the JIT is off")
+    before = [{*kernel.dispatcher.signatures} for kernel in kernels]
     writable = BytesColumn(np.frombuffer(bytearray(b"abc"), np.uint8), np.array([0, 1, 3]))
     for column in (writable, BytesColumn.from_list([b"a", b"bc"])):
         column.take(np.array([1, 0]))
         column.take(np.broadcast_to(np.int64(1), (4,)))
-    if not hasattr(kernels[0].dispatcher, "signatures"):
-        pytest.skip("the JIT is off")
-    for kernel in kernels:
-        assert all("readonly" in str(s[0]) for s in kernel.dispatcher.signatures)
+    for kernel, known in zip(kernels, before, strict=True):
+        assert len({*kernel.dispatcher.signatures} - known) <= 1
 
 
 def test_frozen_arrays_are_views():
