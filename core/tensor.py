@@ -192,51 +192,85 @@ def _compute(op: OpLike, args: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     """Run an op on arguments among which there is a Tensor or a Variable, and record it on the active tapes."""
     if op.composite:
         return op.forward(*args, **attrs)
-    if any(isinstance(a, list | tuple) for a in args):
-        args = tuple(stack_nested(a) for a in args)
-    if getattr(op, "same_dtype", False):
-        args = _agree(op, args)
-    result = op.forward(*[a._data if isinstance(a, TensorLike) else a for a in args], **attrs)
-    single = not isinstance(result, tuple)
-    outputs = (wrap(result),) if single else tuple([wrap(r) for r in result])
-    for arg in args:
-        if isinstance(arg, TensorLike) and type(arg) is not Tensor:
-            _unshare(arg, outputs)
+    args, data, variables = _data_of(op, args)
+    result = op.forward(*data, **attrs)
+    if not isinstance(result, tuple):
+        output = wrap(result)
+        if variables:
+            _unshare(variables, (output,))
+        for tape in stack.tapes:
+            tape.record(op, args, attrs, (output,))
+        return output
+    outputs = tuple([wrap(r) for r in result])
+    _unshare(variables, outputs)
     for tape in stack.tapes:
         tape.record(op, args, attrs, outputs)
-    return outputs[0] if single else outputs
+    return outputs
 
 
-def _unshare(variable: TensorLike, outputs: tuple[Tensor, ...]) -> None:
+def _data_of(op: OpLike, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Any], list[TensorLike]]:
+    """Return the arguments with lists of Tensors stacked, their plain data, and the Variables among them."""
+    data: list[Any] = []
+    variables: list[TensorLike] = []
+    agree, widest = True, 0
+    first: Any = None
+    for arg in args:
+        if isinstance(arg, TensorLike):
+            values = arg._data
+            data.append(values)
+            if type(arg) is not Tensor:
+                variables.append(arg)
+            if first is None:
+                first = values.dtype
+            elif first is not values.dtype:
+                agree = False
+        elif isinstance(arg, list | tuple):
+            stacked = stack_nested(arg)
+            if stacked is not arg:
+                return _data_of(op, tuple([stack_nested(a) for a in args]))
+            data.append(arg)
+            agree = False
+        else:
+            data.append(arg)
+            rank = _SCALAR_RANK.get(type(arg))
+            if rank is None:
+                agree = False
+            elif rank > widest:
+                widest = rank
+    if (not agree or (widest and widest > _RANK.get(first.kind, 4))) and getattr(op, "same_dtype", False):
+        data = _agree(op, args, data)
+    return args, data, variables
+
+
+def _unshare(variables: Sequence[TensorLike], outputs: tuple[Tensor, ...]) -> None:
     """Copy what is a view of a Variable's buffer: the buffer will change, Tensors must not."""
-    for output in outputs:
-        data = output._data
-        if data is variable._data or (data.base is not None and np.may_share_memory(data, variable._data)):
-            output._data = data.copy()
+    for variable in variables:
+        buffer = variable._data
+        for output in outputs:
+            data = output._data
+            if data is buffer or (data.base is not None and np.may_share_memory(data, buffer)):
+                output._data = data.copy()
 
 
-def _agree(op: OpLike, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Bring all arguments to the Tensors' one dtype.
+def _agree(op: OpLike, args: tuple[Any, ...], data: Sequence[Any]) -> list[Any]:
+    """Return the plain data with everything brought to the Tensors' one dtype.
 
     Raises:
         DTypeError: Two Tensors differ, or another argument would lose information.
     """
-    dtype: np.dtype[Any] | None = None
-    for arg in args:
-        if isinstance(arg, TensorLike):
-            if dtype is None:
-                dtype = arg._data.dtype
-            elif arg._data.dtype != dtype:
-                raise DTypeError(
-                    f"{op.name}: Tensors must have one dtype. Received: {' and '.join(map(describe, args))}. "
-                    "Convert one with ops.cast()."
-                )
-    assert dtype is not None
-    return tuple([a if isinstance(a, TensorLike) else _fit(op, a, dtype) for a in args])
+    dtypes = {a._data.dtype for a in args if isinstance(a, TensorLike)}
+    if len(dtypes) > 1:
+        raise DTypeError(
+            f"{op.name}: Tensors must have one dtype. Received: {' and '.join(map(describe, args))}. "
+            "Convert one with ops.cast()."
+        )
+    dtype = dtypes.pop()
+    return [d if isinstance(a, TensorLike) else _fit(op, d, dtype) for a, d in zip(args, data, strict=True)]
 
 
 _RANK: Final = {"b": 0, "u": 1, "i": 1, "f": 2, "c": 3}
 _SCALAR_KIND: Final = {bool: "b", int: "i", float: "f", complex: "c"}
+_SCALAR_RANK: Final = {kind: _RANK[code] for kind, code in _SCALAR_KIND.items()}
 
 
 def _fit(op: OpLike, value: Any, dtype: np.dtype[Any]) -> Any:

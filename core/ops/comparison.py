@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import DTypeError
 from . import batching, inference
 from .families import elementwise
 from .registry import Attrs, Op, Value, call, register
@@ -44,12 +45,23 @@ def _comparison(name: str, ufunc: np.ufunc, template: str) -> Op:
     def batch(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], attrs: Attrs) -> Any:
         return forward(*batching.align_rows([_comparable(_column_values(a)) for a in args], batched))
 
+    infer_any = inference.elementwise_rule(forward, name)
+
+    def infer(args: tuple[Any, ...], attrs: Attrs) -> Any:
+        # Called directly, the function would compare bytes with str, which are never equal in Python.
+        text = next((a for a in args if isinstance(a, str)), None)
+        if text is not None:
+            raise DTypeError(
+                f"{name}: strings of elements are bytes. Received: {text!r} (str). Write {text.encode()!r}."
+            )
+        return infer_any(args, attrs)
+
     forward.__name__ = name
     return register(
         name,
         forward,
         batch=batch,
-        infer=inference.elementwise_rule(forward, name),
+        infer=infer,
         template=template,
         columns=True,
         same_dtype=True,

@@ -183,13 +183,11 @@ def operand_kind(value: object) -> Kind | None:
 
 def call(op: OpLike, /, *args: Any, **attrs: Any) -> Any:
     """Apply an op to arrays, Tensors or Symbols; the one place where they part."""
-    kinds = _kinds
+    get, found = _kinds.get, None
     for arg in args:
-        if type(arg) in kinds:
-            return _call_special(op, args, attrs)
-    return op.forward(*args, **attrs)
-
-
-def _call_special(op: OpLike, args: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
-    found = {_kinds.get(type(arg)) for arg in args}
-    return _handlers["symbol" if "symbol" in found else "tensor"](op, args, attrs)
+        kind = get(type(arg))
+        if kind is not None:
+            found = kind
+            if kind == "symbol":
+                break
+    return op.forward(*args, **attrs) if found is None else _handlers[found](op, args, attrs)

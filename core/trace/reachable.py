@@ -55,7 +55,7 @@ def is_library(value: Any) -> bool:
     module = getattr(value, "__module__", None)
     if not isinstance(module, str):
         module = getattr(type(value), "__module__", "")
-    return module.partition(".")[0] in _LIBRARIES
+    return isinstance(module, str) and module.partition(".")[0] in _LIBRARIES
 
 
 def reachable(function: Any) -> Iterator[Found]:

@@ -126,7 +126,7 @@ def reduction(
 
 
 @st.composite
-def unary(draw: st.DrawFn, dtypes: Sequence[str] = EVERY, *, min_dims: int = 0, **attrs: Any) -> OpCall:
+def unary(draw: st.DrawFn, /, dtypes: Sequence[str] = EVERY, *, min_dims: int = 0, **attrs: Any) -> OpCall:
     """Generate calls with one argument; attributes may be strategies."""
     drawn = {k: draw(v) if isinstance(v, st.SearchStrategy) else v for k, v in attrs.items()}
     return OpCall([Operand(draw(shapes(min_dims=min_dims)), draw(st.sampled_from(dtypes)))], drawn)
