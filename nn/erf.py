@@ -13,18 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core import ops
-from ..core.kernels import kernel
 from ..core.ops.families import elementwise
 from ..core.ops.registry import Value, call
+from .erf_kernels import erf_kernel
 
 Array = npt.NDArray[Any]
-
-
-@kernel
-def erf_kernel(x: Array, out: Array) -> None:
-    """out = erf(x), over flat arrays."""
-    for i in range(x.size):
-        out[i] = math.erf(x[i])
 
 
 def _erf(x: Any) -> Array:
