@@ -129,7 +129,7 @@ def show_digits(images: Any, guesses: Any, labels: Any) -> None:
 @click.option("--epochs", type=click.IntRange(min=1), default=EPOCHS, show_default=True, help="Passes over the data.")
 def command(data: str | None, epochs: int) -> None:
     """Train on real handwritten digits, from CSV files to a saved model."""
-    from .. import random
+    from ..core import random
 
     random.set_seed(SEED)
     with tempfile.TemporaryDirectory() as folder:
