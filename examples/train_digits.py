@@ -42,7 +42,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "digits.penstock"
         model.save(path)
-        again = ps.nn.load_model(path)
+        again = ps.nn.models.load_model(path)
         images, labels = next(iter(test))
         print("the loaded model reads", again.predict(images[:10], verbose=0).argmax(axis=1), "for", labels[:10])
 

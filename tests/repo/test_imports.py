@@ -144,6 +144,13 @@ def test_import_loads_nothing_heavy(tmp_path):
     assert inside == ["penstock.core", "penstock.core.lazy"]
 
 
+def test_the_floors_load_nothing_heavy_before_use(tmp_path):
+    floors = ("records", "pipeline", "preprocessing", "nn", "datasets", "testing", "core.ops", "core.trace")
+    imports = ", ".join(f"penstock.{floor}" for floor in floors)
+    loaded = json.loads(_python(f"import {imports}, sys, json; print(json.dumps(sorted(sys.modules)))", tmp_path))
+    assert [name for name in loaded if name.startswith(HEAVY)] == []
+
+
 def test_import_works_inside_the_checkout(root):
     assert (
         _python("import penstock, penstock.core.errors; print(penstock.__file__)", root).strip().endswith("__init__.py")
