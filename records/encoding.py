@@ -1,8 +1,8 @@
 """Values and columns to serialized Example messages, and one message back to values.
 
 A feature is a list of one of three types: integers and booleans become int64, floats float32, strings bytes. Shapes are
-not kept; arrays are written row by row. Keys are written in sorted order, as in protobuf's deterministic mode, so that
-equal values give equal bytes.
+not kept; arrays are written row by row. Keys are written in the order of protobuf's deterministic mode, so that equal
+values give equal bytes.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
 
     if not columns:
         raise InvalidArgumentError("encode_examples: columns must hold at least one column. Received: none.")
-    lists = [_Lists.of(key, columns[key]) for key in sorted(columns, key=_key_bytes)]
+    lists = [_Lists.of(key, columns[key]) for key in sorted(columns, key=_order)]
     n = len(lists[0].splits) - 1
     for one in lists:
         if len(one.splits) - 1 != n:
@@ -132,6 +132,11 @@ def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
     for k, one in enumerate(lists):
         one.put(content[k], packed[k], out, cursor)
     return BytesColumn(out, offsets)
+
+
+def _order(key: Any) -> tuple[int, ...]:
+    """Return what to sort keys by: of two keys, one the beginning of the other, protobuf (upb) writes the longer first."""
+    return (*_key_bytes(key), 256)
 
 
 def _key_bytes(key: Any) -> bytes:

@@ -30,20 +30,18 @@ def default_array(dtype, value):
 def nearest_float32(text):
     """The nearest float32 by exact arithmetic."""
     true = Decimal(text)
+    if abs(true) >= 2**128 - 2**103:  # half way from the largest to 2**128
+        return np.float32(math.copysign(math.inf, true))
     with np.errstate(over="ignore"):
         start = np.float32(float(text))
     if not np.isfinite(start):
-        return start
+        return np.copysign(np.finfo(np.float32).max, start)
     with np.errstate(over="ignore"):
         near = [np.nextafter(start, np.float32(-np.inf)), start, np.nextafter(start, np.float32(np.inf))]
     bits = lambda v: struct.unpack("<I", struct.pack("<f", v))[0]
     with localcontext() as context:
         context.prec = 1500
         distances = [(abs(Decimal(float(v)) - true), bits(v) & 1, i) for i, v in enumerate(near) if np.isfinite(v)]
-        if float(near[-1]) == math.inf:  # rounding to infinity happens from half way above the largest
-            half = Decimal(2) ** 128 - Decimal(2) ** 103
-            if abs(true) >= half:
-                return np.float32(math.copysign(math.inf, true))
     return near[min(distances)[2]]
 
 
