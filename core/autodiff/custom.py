@@ -26,7 +26,6 @@ def custom_gradient(function: Callable[..., Any]) -> Callable[..., Any]:
     Returns:
         The function, returning `result` only.
     """
-
     # One op for all calls without options, so that two traces of one function are equal graphs.
     plain = _op_of(function, {})
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,8 +12,8 @@ from ..errors import InvalidArgumentError
 from ..ops.registry import call, operand_kind
 from .symbol import Node, Symbol, describe_spec
 
-Reference = tuple[int, int]
-"""Position of a node in its graph and number of its output."""
+# Content of larger arrays enters keys as a digest.
+_MAX_KEY_BYTES: Final = 4096
 
 
 class Graph:
@@ -133,7 +134,8 @@ def attribute_key(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         if value.dtype.hasobject:
             return ("objects", value.shape, tuple(attribute_key(v) for v in np.asarray(value).flat))
-        return ("array", value.dtype.str, value.shape, value.tobytes())
+        content = value.tobytes() if value.nbytes <= _MAX_KEY_BYTES else hashlib.blake2b(value.tobytes()).digest()
+        return ("array", value.dtype.str, value.shape, content)
     if isinstance(value, slice):
         return ("slice", value.start, value.stop, value.step)
     if isinstance(value, tuple | list):

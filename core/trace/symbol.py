@@ -10,7 +10,7 @@ import itertools
 import math
 import threading
 from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, Self, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ..specs import Spec, TensorSpec
 from .location import user_line
 
 _serials = itertools.count()
+E = TypeVar("E", bound=Exception)
 
 
 class Scope:
@@ -175,16 +176,21 @@ class Symbol(ArrayOperators, ArrayMethods):
     # --- what needs data --------------------------------------------------------------------------------------------
 
     def _fail(self, reason: str) -> NoReturn:
-        raise TraceError(reason, line=user_line())
+        raise noted(TraceError(reason, line=user_line()))
+
+    def __hash__(self) -> int:
+        if _tracing.depth:
+            self._fail("the value of an element is looked up (in a dict, a set or a cache)")
+        return id(self) >> 4
 
     def __bool__(self) -> bool:
         self._fail("a branch (if, while, and, or, not, in) depends on the value of an element; use ops.where()")
 
     def __float__(self) -> float:
-        self._fail("float() needs the value of an element")
+        self._fail("float() needs the value of an element; use ops.cast(x, 'float64')")
 
     def __int__(self) -> int:
-        self._fail("int() needs the value of an element")
+        self._fail("int() needs the value of an element; use ops.cast(x, 'int64')")
 
     def __complex__(self) -> complex:
         self._fail("complex() needs the value of an element")
@@ -244,7 +250,7 @@ def _apply(function: Any, name: str, args: Any, kwargs: Any) -> Any:
     except TypeError as err:
         if isinstance(err, PenstockError):
             raise
-        raise TraceError(f"{name} cannot be traced with these arguments: {err}", line=user_line()) from err
+        raise noted(TraceError(f"{name} cannot be traced with these arguments: {err}", line=user_line())) from err
 
 
 # --- recording ------------------------------------------------------------------------------------------------------
@@ -252,19 +258,36 @@ def _apply(function: Any, name: str, args: Any, kwargs: Any) -> Any:
 
 class _Tracing(threading.local):
     depth = 0
+    failure: Exception | None = None
 
 
 _tracing = _Tracing()
 
 
-class tracing_elements:  # noqa: N801
-    """Context in which symbols stand for the elements of a user function, so that printing one is an error."""
+class ElementTrace:
+    """Context in which symbols stand for the elements of a user function, so that printing one is an error.
 
-    def __enter__(self) -> None:
+    Attributes:
+        failure: The first thing that could not be traced, even if the function (or NumPy) caught the exception: what
+            it returned then holds for no element.
+    """
+
+    def __enter__(self) -> Self:
         _tracing.depth += 1
+        self._outer, _tracing.failure = _tracing.failure, None
+        self.failure: Exception | None = None
+        return self
 
     def __exit__(self, *exc: object) -> None:
         _tracing.depth -= 1
+        self.failure, _tracing.failure = _tracing.failure, self._outer
+
+
+def noted(error: E) -> E:
+    """Remember the first failure of the trace that is going on, and return the exception to be raised."""
+    if _tracing.depth:
+        _tracing.failure = _tracing.failure or error
+    return error
 
 
 def _no_forward(*args: Any, **attrs: Any) -> Any:
@@ -299,7 +322,11 @@ def record(op: OpLike, args: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
     """
     inputs = tuple(stack_nested(arg) for arg in args)
     scope = next(a.node.scope for a in inputs if isinstance(a, Symbol))
-    specs = op.infer(tuple(a.spec if isinstance(a, Symbol) else a for a in inputs), attrs)
+    try:
+        specs = op.infer(tuple(a.spec if isinstance(a, Symbol) else a for a in inputs), attrs)
+    except Exception as err:
+        noted(err)
+        raise
     single = not isinstance(specs, tuple)
     outputs = (specs,) if single else specs
     symbols = Node(op, inputs, attrs, outputs, scope=scope, single=single, line=user_line()).symbols()

@@ -19,7 +19,7 @@ from .evaluate import BlockPlan
 from .graph import Graph
 from .location import innermost_line
 from .simplify import simplify
-from .symbol import Scope, Symbol, placeholder, tracing_elements
+from .symbol import ElementTrace, Scope, Symbol, placeholder
 
 
 class TracedFunction:
@@ -96,19 +96,25 @@ def _trace_once(function: Callable[..., Any], spec_nest: Any) -> tuple[Graph, ne
     scope = Scope()
     symbols = [_symbol(spec, path, scope) for spec, path in zip(specs, structure.paths(), strict=True)]
     element = structure.pack(symbols)
-    with EffectGuard(function) as guard, tracing_elements():
+    with EffectGuard(function) as guard, ElementTrace() as elements:
         try:
             result = function(*element) if type(element) is tuple else function(element)
             leaves, output_structure = nest.flatten(result)
             outputs = [_output(leaf) for leaf in leaves]
-        except TraceError:
-            raise
         except Exception as err:
-            kind = "" if isinstance(err, PenstockError) else f"{type(err).__name__}: "
-            raise TraceError(f"{kind}{err}", line=innermost_line(err)) from err
+            raise _as_trace_error(err) from err
+    if elements.failure is not None:
+        raise _as_trace_error(elements.failure) from elements.failure
     if guard.reason is not None:
         raise TraceError(guard.reason, line=_first_line(function))
     return Graph(symbols, outputs), output_structure
+
+
+def _as_trace_error(error: Exception) -> TraceError:
+    if isinstance(error, TraceError):
+        return error
+    kind = "" if isinstance(error, PenstockError) else f"{type(error).__name__}: "
+    return TraceError(f"{kind}{error}", line=innermost_line(error))
 
 
 def _symbol(spec: Spec, path: str, scope: Scope) -> Symbol:

@@ -67,6 +67,8 @@ def test_an_input_that_is_not_listed_is_an_error():
         (lambda x: x + np.ones(2), lambda x: x + np.ones(2), True),
         (lambda x: x + np.ones(2), lambda x: x + np.array([1, 2.0]), False),
         (lambda x: x + np.nan, lambda x: x + float("nan"), True),
+        (lambda x: x[0, 0] + np.arange(9999), lambda x: x[0, 0] + np.arange(9999), True),
+        (lambda x: x[0, 0] + np.arange(9999), lambda x: x[0, 0] - np.arange(9999), False),
         (lambda x: x * 0.0, lambda x: x * -0.0, False),
         (lambda x: x[:1], lambda x: x[:1], True),
         (lambda x: x[:1], lambda x: x[:2], False),

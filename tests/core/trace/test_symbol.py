@@ -7,7 +7,7 @@ from penstock import TensorSpec, ops
 from penstock.core.errors import DTypeError, OutOfRangeError, ShapeError, TraceError
 from penstock.core.specs import RaggedSpec
 from penstock.core.trace import Graph, Scope, Symbol, placeholder
-from penstock.core.trace.symbol import tracing_elements
+from penstock.core.trace.symbol import ElementTrace
 
 
 def symbol(*shape, dtype="float32"):
@@ -168,7 +168,7 @@ def test_attributes_that_do_not_exist_answer_hasattr():
 def test_formatting_is_an_error_while_elements_are_traced_only():
     x = symbol(2)
     assert str(x) == f"{x}" == "<symbol x: float32[2]>"
-    with tracing_elements():
+    with ElementTrace():
         line = here()
         with pytest.raises(TraceError, match="formatted or printed") as caught:
             str(x)
@@ -221,6 +221,14 @@ def test_symbols_of_one_graph_share_its_scope():
     x = placeholder(TensorSpec((2,)), scope=scope)
     assert (x + 1).graph is scope
     assert x.graph.keeps_layers
+
+
+def test_hashing_is_an_error_while_elements_are_traced_only():
+    x = symbol()
+    assert {x: 1}[x] == 1
+    with ElementTrace() as elements, pytest.raises(TraceError, match=r"looked up \(in a dict"):
+        {b"a": 1}.get(x, 0)
+    assert "looked up" in str(elements.failure)
 
 
 def test_comparison_with_none_and_identity():

@@ -181,6 +181,27 @@ def test_functions_that_cannot_be_traced(function, message):
     assert caught.value.line is None or caught.value.line.startswith(__file__)
 
 
+def test_failures_that_the_function_catches_count():
+    def swallows(x):
+        try:
+            return float(x)
+        except TypeError:
+            return -1.0
+
+    def swallows_shapes(x):
+        try:
+            return x + np.ones(3)
+        except ValueError:
+            return x
+
+    for function, message in [(swallows, r"float\(\) needs"), (swallows_shapes, "shapes must broadcast")]:
+        with pytest.raises(TraceError, match=message):
+            trace(function, TensorSpec((2,)))
+    with pytest.raises(TraceError, match="looked up"):
+        trace(lambda x: {1.0: 2}.get(x, 3), TensorSpec(()))
+    assert trace(lambda x: x, TensorSpec(())).graph.nodes == ()
+
+
 def test_elements_that_cannot_be_traced():
     with pytest.raises(TraceError, match=r"the element holds a Python object at \['a'\]"):
         trace(lambda d: d, {"a": ObjectSpec()})
