@@ -25,7 +25,7 @@ class TokenCounts:
 
     Equal counts come out of any split of the data, in any order, by any tree of merges. One thread at a time.
 
-    A compiled table with growing arrays counts 49 million Zipf tokens per second on one thread of the reference machine.
+    A compiled table with growing arrays counts 49 million Zipf tokens per second on one thread (reference machine).
     pyarrow's `value_counts` reaches 58 million, but only within a batch: its results would have to be merged by a table
     like this one, and it knows no documents.
 

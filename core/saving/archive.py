@@ -13,6 +13,7 @@ reader sees the old file or the new one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import json
 import math
@@ -183,6 +184,11 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
             arrays = {m.filename[len(_ARRAYS) : -len(".npy")]: _read_array(archive, m, size) for m in members}
     except FileNotFoundError as err:
         raise NotFoundError(f"load: no such file. Received: path={os.fspath(path)!r}.") from err
+    except OSError as err:
+        # A damaged directory of the archive may point before the file's start.
+        if err.errno != errno.EINVAL:
+            raise
+        raise _damaged(path, "its directory is broken") from err
     except KeyError as err:
         raise _damaged(path, f"a part is missing: {err.args[0]}") from err
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as err:

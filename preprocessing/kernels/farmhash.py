@@ -33,7 +33,7 @@ _U81, _U113, _U255 = np.uint64(81), np.uint64(113), np.uint64(255)
 def fetch64(s: Uint8s, i: Any) -> Any:
     """Return eight bytes from `i` on, little-endian; to be called by other kernels.
 
-    The index is made unsigned: a signed one would be checked for counting from the end, eight times, and the eight loads
+    The index is made unsigned: a signed one would be checked eight times for counting from the end, and the eight loads
     would not become one.
     """
     j = np.uint64(i)
