@@ -39,7 +39,7 @@ class Network:
 
     Attributes:
         inputs: As given.
-        outputs: As given.
+        outputs: As given; a list of one output becomes that output.
         layers: The layers, in the order in which they first run.
         output_names: Names of the outputs: keys of a dict, else names of the layers that make them.
 
@@ -48,9 +48,11 @@ class Network:
     """
 
     def __init__(self, inputs: Any, outputs: Any) -> None:
-        self.inputs, self.outputs = inputs, outputs
+        # A list of one output is that output, as in Keras.
+        one = isinstance(outputs, list) and len(outputs) == 1
+        self.inputs, self.outputs = inputs, outputs[0] if one else outputs
         self._given = _symbols("inputs", inputs)
-        returned = _symbols("outputs", outputs)
+        returned = _symbols("outputs", self.outputs)
         for symbol in self._given:
             if symbol.node.op.name != "input":
                 raise InvalidArgumentError(
