@@ -154,15 +154,26 @@ def _from_foreign(value: Any, where: str) -> Strings:
 def _from_list(value: Any, where: str) -> Strings:
     if all(type(v) is str or type(v) is bytes for v in value):
         return Strings(_from_items(value, where), DenseForm((len(value),)))
-    if any(isinstance(v, Ragged | Column) for v in value):
-        raise _not_strings(value, where)
-    try:
-        array = np.array([np.asarray(v, dtype=object) for v in value], dtype=object)
-    except ValueError as err:
-        raise _uneven(value, where) from err
-    if any(isinstance(v, list | tuple | np.ndarray) for v in array.flat):
+    items: list[Any] = []
+    shape = _collect_items(value, items, where)
+    return Strings(_from_items(items, where), DenseForm(shape))
+
+
+def _collect_items(value: Any, items: list[Any], where: str) -> tuple[int, ...]:
+    """Append the strings of nested lists in order, and return the shape."""
+    if isinstance(value, np.ndarray):
+        items.extend(value.reshape(-1).tolist())
+        return tuple(value.shape)
+    if not isinstance(value, list | tuple):
+        items.append(value)
+        return ()
+    if all(type(v) is str or type(v) is bytes for v in value):
+        items.extend(value)
+        return (len(value),)
+    shapes = {_collect_items(v, items, where) for v in value}
+    if len(shapes) != 1:
         raise _uneven(value, where)
-    return Strings(_from_array(array, where), DenseForm(array.shape))
+    return (len(value), *shapes.pop())
 
 
 def _from_ragged(value: Ragged, where: str) -> Strings:
@@ -199,11 +210,15 @@ def _from_array(array: Array, where: str) -> BytesColumn:
 def _from_items(items: Any, where: str) -> BytesColumn:
     try:
         return BytesColumn.from_list(items)
-    except UnicodeEncodeError as err:
-        raise _no_utf8(err.object, where) from err
     except InvalidArgumentError as err:
-        bad = next(v for v in items if not isinstance(v, str | bytes | bytearray | memoryview))
+        bad = next((v for v in items if not isinstance(v, str | bytes | bytearray | memoryview)), None)
+        if bad is None:
+            raise _no_utf8(next(v for v in items if isinstance(v, str) and not _has_utf8(v)), where) from err
         raise DTypeError(f"{where}: inputs must be strings. Received an item {describe(bad)}.") from err
+
+
+def _has_utf8(value: str) -> bool:
+    return not any(0xD800 <= ord(c) < 0xE000 for c in value)
 
 
 def _from_unicode(array: Array, where: str) -> BytesColumn:
