@@ -66,7 +66,7 @@ def encode_rows(codes: Int64s, depth: int, mode: Mode, *, weights: Array | None 
         grouped = codes.reshape(n, math.prod(codes.shape[1:]))
     else:
         moved = np.moveaxis(codes, 2, -1)
-        grouped = moved.reshape(-1, moved.shape[-1])
+        grouped = moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])
     dense: Array = _scatter(grouped, depth, (n, *(shape or ())), binary=mode != "count", sparse=False, weights=weights)
     return dense
 

@@ -1,4 +1,4 @@
-"""Conformance of layers: what every layer must do, checked by one function; a new layer joins with one row of a table."""
+"""Conformance of layers: what every layer must do, checked by one function; a new layer joins with one row."""
 
 from __future__ import annotations
 
