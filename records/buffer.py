@@ -56,6 +56,13 @@ class ReadBuffer:
         self.stop += got
         return got > 0
 
+    def seek(self, offset_bytes: int) -> bool:
+        """Go on from an offset of the (decompressed) stream; before the first `fill`. False: the stream ends before."""
+        if not self._source.skip_to(offset_bytes):
+            return False
+        self.offset_bytes = offset_bytes
+        return True
+
     def close(self) -> None:
         """Close the source and let go of the memory; may be called again."""
         self._source.close()

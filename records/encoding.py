@@ -135,7 +135,7 @@ def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
 
 
 def _order(key: Any) -> tuple[int, ...]:
-    """Return what to sort keys by: of two keys, one the beginning of the other, protobuf (upb) writes the longer first."""
+    """Return what to sort keys by: protobuf (upb) writes a key behind the longer ones that begin with it."""
     return (*_key_bytes(key), 256)
 
 

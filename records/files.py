@@ -29,6 +29,10 @@ class ByteSource(Protocol):
         """Fill the beginning of `view`; return how many bytes, 0 at the end only."""
         ...
 
+    def skip_to(self, offset_bytes: int) -> bool:
+        """Go to an offset from the start, before anything is read; False when the source ends before it."""
+        ...
+
     def close(self) -> None:
         """Close the file; may be called again."""
         ...
@@ -112,6 +116,12 @@ class _PlainFile:
     def readinto(self, view: memoryview) -> int:
         return self._file.readinto(view) or 0
 
+    def skip_to(self, offset_bytes: int) -> bool:
+        if offset_bytes > self._file.seek(0, os.SEEK_END):
+            return False
+        self._file.seek(offset_bytes)
+        return True
+
     def close(self) -> None:
         self._file.close()
 
@@ -144,6 +154,16 @@ class _InflatingFile:
             if made:
                 view[: len(made)] = made
                 return len(made)
+
+    def skip_to(self, offset_bytes: int) -> bool:
+        # Compressed data has no way in but from the front.
+        piece = memoryview(bytearray(min(offset_bytes, _COMPRESSED_CHUNK)))
+        while offset_bytes:
+            got = self.readinto(piece[:offset_bytes])
+            if not got:
+                return False
+            offset_bytes -= got
+        return True
 
     def _inflate(self, limit: int, at_end: bool) -> bytes:  # noqa: FBT001
         """Return up to `limit` bytes; nothing when more input is needed or the member has ended."""

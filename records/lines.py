@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from ..core.columns import BytesColumn
-from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
+from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
 from .files import check_buffer_size, check_compression, open_source, path_of
 
@@ -19,8 +19,8 @@ class LineReader:
     r"""Reads the lines of one text file, in order, as bytes.
 
     A line ends with `\n` or at the end of the file; an empty file has none. As in tf.data's `TextLineDataset`, the line
-    end is removed, and so is every `\r`, also inside a line; a last line of nothing else is none. Memory is bounded by `buffer_size`, or by the longest
-    line where that is longer. Belongs to one thread at a time.
+    end is removed, and so is every `\r`, also inside a line; a last line of nothing else is none. Memory is bounded by
+    `buffer_size`, or by the longest line where that is longer. Belongs to one thread at a time.
 
     Args:
         path: A local file.
@@ -88,6 +88,26 @@ class LineReader:
             if self._ended:
                 return None
             self._ended = not buffer.fill(2 * len(buffer) + 1)
+
+    def seek(self, offset_bytes: int, line_index: int) -> None:
+        """Go to a line whose place is known; before the first read.
+
+        Args:
+            offset_bytes: Offset of the line in the (decompressed) file, as `offset_bytes` told it.
+            line_index: Index of the line, counted from 0.
+
+        Raises:
+            DataLossError: The file is shorter.
+        """
+        if not self._buffer.seek(offset_bytes):
+            raise DataLossError(
+                f"{self.path}: line {line_index} was at byte {offset_bytes}, but the file ends before. "
+                "It is not the file that was read before.",
+                path=self.path,
+                record_index=line_index,
+                offset_bytes=offset_bytes,
+            )
+        self._index = line_index
 
     def skip(self, count: int) -> int:
         """Read past `count` lines; return how many there were before the file ended."""

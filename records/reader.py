@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from ..core.columns import BytesColumn
-from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
+from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
 from .files import check_buffer_size, check_compression, open_source, path_of
 from .framing import crc_mismatch, truncated
@@ -121,6 +121,26 @@ class TFRecordReader:
         if held < 12 + length:
             raise truncated(self.path, self._index, self.offset_bytes, f"announces {length} bytes", held - 12)
         raise truncated(self.path, self._index, self.offset_bytes, "needs a payload CRC of 4 bytes", held - 12 - length)
+
+    def seek(self, offset_bytes: int, record_index: int) -> None:
+        """Go to a record whose place is known; before the first read.
+
+        Args:
+            offset_bytes: Offset of the record in the (decompressed) file, as `offset_bytes` told it.
+            record_index: Index of the record, counted from 0.
+
+        Raises:
+            DataLossError: The file is shorter.
+        """
+        if not self._buffer.seek(offset_bytes):
+            raise DataLossError(
+                f"{self.path}: record {record_index} was at byte {offset_bytes}, but the file ends before. "
+                "It is not the file that was read before.",
+                path=self.path,
+                record_index=record_index,
+                offset_bytes=offset_bytes,
+            )
+        self._index = record_index
 
     def skip(self, count: int) -> int:
         """Read past `count` records, checking them; return how many there were before the file ended."""

@@ -67,25 +67,28 @@ def decode_rows(rows: BytesColumn, form: CsvFormat) -> list[Column]:
     """
     from ..number_kernels import power_tables
     from . import kernels
+    from .plan import plan_of
 
     data, offsets = np.ascontiguousarray(rows.data), np.ascontiguousarray(rows.offsets)
-    n = len(offsets) - 1
-    layout, outputs = _layout(form), _Outputs(form, n)
+    plan = plan_of(form)
+    outputs = plan.outputs(len(offsets) - 1)
     longest = int(np.diff(offsets).max(initial=0))
     spans = np.empty((max(longest, form.fields) + 2, 3), np.int64)
     odd = np.empty((_ODD_CELLS + form.fields, 4), np.int64)
+    tables: tuple[Any, ...] = tuple(power_tables())
     row = 0
     while True:
-        status, row, cells = kernels.decode_kernel(
-            data, offsets, row, layout, tuple(power_tables()), outputs.arrays, spans, odd
-        )
+        status, row, cells = kernels.decode_kernel(data, offsets, row, plan.layout, tables, outputs, spans, odd)
         for r, field, start, stop in odd[:cells].tolist():
-            if not outputs.put_float(r, field, data[start:stop].tobytes()):
+            array, slot, single = plan.float_place(field)
+            value = parse_float(data[start:stop].tobytes(), single=single)
+            if value is None:
                 _explain(data, offsets, r, form)
+            outputs[array][r, slot] = value
         if status == kernels.BAD_ROW:
             _explain(data, offsets, row, form)
         if status == kernels.DONE:
-            return outputs.columns(data)
+            return [plan.column(i, outputs, data) for i in range(len(form.columns))]
 
 
 def _explain(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], row: int, form: CsvFormat) -> None:
@@ -94,89 +97,13 @@ def _explain(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], row: i
     raise AssertionError(f"decode_csv: row {row} was refused without a reason")
 
 
-def _layout(form: CsvFormat) -> tuple[Any, ...]:
-    """Return the kernel's view of a format."""
-    fields = form.fields
-    kinds, slots, required = np.zeros(fields, np.int64), np.zeros(fields, np.int64), np.zeros(fields, np.bool_)
-    for field in range(fields):
-        index = form.column_of(field)
-        if index is not None:
-            kinds[field], slots[field] = _kind(form, index), _slot(form, index)
-            required[field] = form.columns[index].default is None
-    na_value = np.frombuffer(form.na_value, np.uint8)
-    exact = form.select_cols is None
-    return kinds, slots, required, na_value, form.field_delim[0], form.use_quote_delim, exact
-
-
-def _kind(form: CsvFormat, index: int) -> int:
-    from .kernels import FLOAT32, FLOAT64, INT32, INT64, STRING
-
-    names = {"float32": FLOAT32, "float64": FLOAT64, "int32": INT32, "int64": INT64, "string": STRING}
-    return names[form.columns[index].dtype.name]
-
-
-def _slot(form: CsvFormat, index: int) -> int:
-    """Return how many columns of the same type stand before this one."""
-    dtype = form.columns[index].dtype
-    return sum(c.dtype == dtype for c in form.columns[:index])
-
-
-class _Outputs:
-    """The arrays that the kernel fills, one per type, and the columns made of them.
-
-    Columns of one type lie side by side in one array `[n, k]`: rows are written in order of memory.
-    """
-
-    def __init__(self, form: CsvFormat, n: int) -> None:
-        self._form = form
-        made = []
-        for name in ("float32", "float64", "int32", "int64"):
-            defaults = [c.default or 0 for c in form.columns if c.dtype == name]
-            array = np.empty((n, len(defaults)), name)
-            if any(c.default is not None for c in form.columns if c.dtype == name):
-                array[:] = np.asarray(defaults, name)
-            made.append(array)
-        strings = sum(c.dtype.is_string for c in form.columns)
-        self._arrays = dict(zip(("float32", "float64", "int32", "int64"), made, strict=True))
-        self._spans = np.full((n, strings, 2), -1, np.int64)
-
-    @property
-    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
-        """The arrays in the kernel's order."""
-        return (*self._arrays.values(), self._spans)
-
-    def put_float(self, row: int, field: int, text: bytes) -> bool:
-        """Read a number that the kernel left over; False when it is none."""
-        index = self._form.column_of(field)
-        assert index is not None
-        name = self._form.columns[index].dtype.name
-        value = parse_float(text, single=name == "float32")
-        if value is not None:
-            self._arrays[name][row, _slot(self._form, index)] = value
-        return value is not None
-
-    def columns(self, data: npt.NDArray[np.uint8]) -> list[Column]:
-        """Return the columns; strings are gathered out of the rows' bytes."""
-        return [self._column(i, data) for i in range(len(self._form.columns))]
-
-    def _column(self, index: int, data: npt.NDArray[np.uint8]) -> Column:
-        from .kernels import gather_strings_kernel, string_offsets_kernel
-
-        column, slot = self._form.columns[index], _slot(self._form, index)
-        if not column.dtype.is_string:
-            return DenseColumn(self._arrays[column.dtype.name][:, slot])
-        spans = np.ascontiguousarray(self._spans[:, slot])
-        default = np.frombuffer(column.default if isinstance(column.default, bytes) else b"", np.uint8)
-        offsets = np.empty(len(spans) + 1, np.int64)
-        string_offsets_kernel(data, spans, len(default), offsets)
-        out = np.empty(int(offsets[-1]), np.uint8)
-        gather_strings_kernel(data, spans, default, offsets, out)
-        return BytesColumn(out, offsets)
-
-
 def _forward(records: Any, *, form: CsvFormat) -> tuple[Any, ...]:
-    if isinstance(records, bytes | str):
-        return tuple(column.element(0) for column in decode_rows(BytesColumn.from_list([records]), form))
+    if isinstance(records, bytes | str):  # for one row the kernel's start costs more than the slow reader
+        values = decode_row(records.encode() if isinstance(records, str) else records, form, 0)
+        return tuple(
+            value if column.dtype.is_string else column.dtype.numpy.type(value)
+            for value, column in zip(values, form.columns, strict=True)
+        )
     array = records if isinstance(records, np.ndarray) else np.asarray(records, dtype=object)
     if array.dtype.kind not in "OSUT" and array.size:
         raise InvalidArgumentError(f"decode_csv: records must be strings. Received: {describe(array)}.")

@@ -13,6 +13,9 @@ from ...core.dtypes import DType, as_dtype, float32, float64, int32, int64, stri
 from ...core.errors import DTypeError, InvalidArgumentError, describe
 
 DTYPES: Final = (float32, float64, int32, int64, string)
+_NAMES: Final = frozenset(dtype.name for dtype in DTYPES)
+# Python's numbers are the narrow types here, as in TensorFlow.
+_PYTHON_TYPES: Final[dict[type, DType]] = {float: float32, int: int32, str: string, bytes: string}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ def _bytes(name: str, value: str | bytes) -> bytes:
 
 def _column(index: int, value: Any) -> CsvColumn:
     """Read one of `record_defaults`: a dtype (required), or an array or list of one value or of none (required)."""
+    if type(value) is list and len(value) == 1 and (short := _PYTHON_TYPES.get(type(value[0]))) is not None:
+        return CsvColumn(short, _default(index, value[0], short))
     if isinstance(value, DType | np.dtype | type):
         return CsvColumn(_checked(index, as_dtype(value)), None)
     typed = getattr(value, "dtype", None) is not None
@@ -109,14 +114,13 @@ def _column(index: int, value: Any) -> CsvColumn:
         )
     dtype = as_dtype(array.dtype)
     if not typed and not dtype.is_string:
-        # Python's numbers are the narrow types here, as in TensorFlow: [1.0] and [] are float32, [1] is int32.
         dtype = int32 if dtype.is_integer else float32 if dtype.is_floating else dtype
     _checked(index, dtype)
     return CsvColumn(dtype, _default(index, array.reshape(-1)[0], dtype) if array.size else None)
 
 
 def _checked(index: int, dtype: DType) -> DType:
-    if dtype not in DTYPES:
+    if dtype.name not in _NAMES:
         names = ", ".join(d.name for d in DTYPES)
         raise DTypeError(f"decode_csv: record_defaults[{index}] must be one of {names}. Received: {dtype.name}.")
     return dtype

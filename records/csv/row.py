@@ -6,6 +6,7 @@ This is the grammar of `kernels` in plain Python. The tests hold the two against
 from __future__ import annotations
 
 import re
+import struct
 from decimal import Decimal
 from typing import Any
 
@@ -36,7 +37,14 @@ def parse_float(text: bytes, *, single: bool) -> float | None:
     if not _DECIMAL.fullmatch(text):
         return None
     value = float(text)
-    return _narrow(value, Decimal(text.decode())) if single else value
+    if not single:
+        return value
+    bits: int = struct.unpack("<Q", struct.pack("<d", value))[0]
+    if value == 0.0 or (bits & (1 << 29) - 1 != 1 << 28 and 1.2e-38 < abs(value) < 3.4e38):
+        # Not half way between two float32 numbers, so that rounding a second time does no harm.
+        narrow: float = struct.unpack("<f", struct.pack("<f", value))[0]
+        return narrow
+    return _narrow(value, Decimal(text.decode()))
 
 
 def _narrow(value: float, true: Decimal | None) -> float:
