@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Any, Final, Generic, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+import numpy as np
 
 from ...core.block import Block
 from ...core.errors import UnimplementedError
@@ -14,10 +16,27 @@ from .pool import Pool
 
 N = TypeVar("N", bound=Node)
 
+State: TypeAlias = "dict[str, Any]"
+"""A position: plain values that JSON holds."""
+
 # Operators that read ahead aim at blocks of about this many bytes: large enough that per-block work vanishes, small
 # enough that a few of them fit the processor's caches and a pipeline's memory stays small.
 TARGET_BLOCK_BYTES: Final = 1 << 20
 MAX_BLOCK_ROWS: Final = 1 << 14
+
+
+# Rows between two checkpoints at least: sources that are pulled row by row would pay for one at each row otherwise.
+# A resume re-reads at most so many rows more than it must.
+CHECKPOINT_ROWS: Final = 64
+
+
+def plain(state: Any) -> Any:
+    """Return a state with lists in place of arrays."""
+    if isinstance(state, dict):
+        return {name: plain(value) for name, value in state.items()}
+    if isinstance(state, list):
+        return [plain(value) for value in state]
+    return state.tolist() if isinstance(state, np.ndarray) else state
 
 
 class Context:
@@ -44,6 +63,15 @@ class Context:
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
+
+    @contextmanager
+    def rereading(self) -> Iterator[None]:
+        """Context in which operators are built to read again what was read before: no shuffle counts a pass."""
+        counts, self.counts_passes = self.counts_passes, False
+        try:
+            yield
+        finally:
+            self.counts_passes = counts
 
     def number(self, node: Node) -> int | None:
         """Return the node's number in the plan, counted from the source, or None for a plan made while running."""
@@ -86,6 +114,23 @@ class Operator(ABC, Generic[N]):
         """Return the next 1 to `max_rows` elements as users see them, or None at the end."""
         block = self.pull(max_rows)
         return None if block is None else block.to_list()
+
+    @abstractmethod
+    def get_state(self) -> State:
+        """Return the position right after the last row that was returned.
+
+        Plain JSON values, and int arrays (`plain` makes lists of them); small: positions and seeds, not rows. Called
+        between pulls.
+        """
+
+    @abstractmethod
+    def set_state(self, state: State) -> None:
+        """Go to a position that `get_state` of an operator of an equal node gave; before the first pull."""
+
+    @property
+    def checkpoint_rows(self) -> int:
+        """Rows between two calls of `get_state` that make its price vanish; a reader asks no more often than that."""
+        return max((child.checkpoint_rows for child in self.children), default=CHECKPOINT_ROWS)
 
     @property
     def is_pure(self) -> bool:

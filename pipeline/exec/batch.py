@@ -6,7 +6,8 @@ from ...core.block import Block
 from ...core.columns import Column, RowShapeError
 from ...core.errors import InvalidArgumentError, ShapeError, describe
 from .. import plan
-from .base import Context, UnaryOperator, executes
+from .base import Context, State, UnaryOperator, executes
+from .input import Input
 
 
 @executes(plan.Batch)
@@ -16,6 +17,7 @@ class Batch(UnaryOperator[plan.Batch]):
     def __init__(self, node: plan.Batch, context: Context) -> None:
         super().__init__(node, context)
         self._number = context.number(node)
+        self._source = Input(self.input)
         self._held: list[Block] = []
         self._rows = 0
         self._count = 0
@@ -34,7 +36,7 @@ class Batch(UnaryOperator[plan.Batch]):
     def _fill(self, at_least: int, wanted: int) -> None:
         """Get rows until `at_least` are held; demand stays within `wanted`, what `max_rows` batches need."""
         while self._rows < at_least and not self._ended:
-            block = self.input.pull(wanted - self._rows)
+            block = self._source.pull(wanted - self._rows)
             if block is None:
                 self._ended = True
                 return
@@ -55,6 +57,19 @@ class Batch(UnaryOperator[plan.Batch]):
             raise
         self._drop(used)
         return Block(rows.structure, columns, batches)
+
+    @property
+    def checkpoint_rows(self) -> int:
+        return -(-super().checkpoint_rows // self.node.batch_size)
+
+    def get_state(self) -> State:
+        source = self._source
+        position = source.state_at(source.rows - self._rows) if self._rows else source.get_state()
+        return {"count": self._count, "input": position}
+
+    def set_state(self, state: State) -> None:
+        self._count = state["count"]
+        self._source.set_state(state["input"])
 
     def _joined(self) -> Block:
         try:

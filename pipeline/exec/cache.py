@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.block import Block
 from .. import plan
-from .base import Context, Operator, executes
+from .base import Context, Operator, State, executes
 
 
 @executes(plan.Cache)
@@ -20,6 +20,7 @@ class Cache(Operator[plan.Cache]):
         self._input: Operator[Any] | None = None if self._blocks is not None else context.build(node.input)
         self._at = 0
         self._row = 0
+        self._given = 0
 
     @property
     def is_pure(self) -> bool:
@@ -30,14 +31,27 @@ class Cache(Operator[plan.Cache]):
         return () if self._input is None else (self._input,)
 
     def pull(self, max_rows: int) -> Block | None:
-        if self._input is None:
-            return self._serve(max_rows)
-        block = self._input.pull(max_rows)
+        block = self._serve(max_rows) if self._input is None else self._fill(max_rows, self._input)
+        if block is not None:
+            self._given += block.n
+        return block
+
+    def _fill(self, max_rows: int, source: Operator[Any]) -> Block | None:
+        block = source.pull(max_rows)
         if block is not None:
             self._kept.append(block)
             return block
         self.node.memory.fill(_joined(self._kept))
         return None
+
+    def get_state(self) -> State:
+        return {"given": self._given}
+
+    def set_state(self, state: State) -> None:
+        # A cache that is not full must hold all rows when it is: those before the position are made once more.
+        while self._given < state["given"]:
+            if self.pull(state["given"] - self._given) is None:
+                break
 
     def _serve(self, max_rows: int) -> Block | None:
         assert self._blocks is not None

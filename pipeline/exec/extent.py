@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.block import Block
 from .. import plan
-from .base import Context, Operator, UnaryOperator, executes
+from .base import Context, N, Operator, State, UnaryOperator, executes
 
 
 class Nothing(Operator[plan.Node]):
@@ -14,6 +14,12 @@ class Nothing(Operator[plan.Node]):
 
     def pull(self, max_rows: int) -> Block | None:
         return None
+
+    def get_state(self) -> State:
+        return {}
+
+    def set_state(self, state: State) -> None:
+        pass
 
 
 @executes(plan.Take)
@@ -28,7 +34,20 @@ def skip(node: plan.Skip, context: Context) -> Operator[Any]:
     return Nothing(node, context) if node.count < 0 else Skip(node, context)
 
 
-class Take(UnaryOperator[plan.Take]):
+class _Counted(UnaryOperator[N]):
+    """An operator whose position is a number of rows left to count, and that of its input."""
+
+    _left: int
+
+    def get_state(self) -> State:
+        return {"left": self._left, "input": self.input.get_state()}
+
+    def set_state(self, state: State) -> None:
+        self._left = state["left"]
+        self.input.set_state(state["input"])
+
+
+class Take(_Counted[plan.Take]):
     """The first rows; nothing is asked of the input once they have been passed on."""
 
     def __init__(self, node: plan.Take, context: Context) -> None:
@@ -44,7 +63,7 @@ class Take(UnaryOperator[plan.Take]):
         return block
 
 
-class Skip(UnaryOperator[plan.Skip]):
+class Skip(_Counted[plan.Skip]):
     """All rows but the first."""
 
     def __init__(self, node: plan.Skip, context: Context) -> None:

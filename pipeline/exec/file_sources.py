@@ -10,13 +10,18 @@ from ...core.nest import LEAF
 from ...core.provenance import Provenance
 from .. import plan
 from ..plan.file_source import FileSource
-from .base import Context, Operator, executes
+from .base import Context, Operator, State, executes
 
 
 class _Reader(Protocol):
     """What the readers of `records` have in common."""
 
     def read(self, max_rows: int, /) -> BytesColumn | None: ...
+
+    @property
+    def offset_bytes(self) -> int: ...
+
+    def seek(self, offset_bytes: int, row: int, /) -> None: ...
 
     def close(self) -> None: ...
 
@@ -50,6 +55,19 @@ class _FileOperator(Operator[FileSource]):
             self._close_file()
             self._file, self._row = self._file + 1, 0
         return None
+
+    def get_state(self) -> State:
+        return {
+            "file": self._file,
+            "row": self._row,
+            "offset": 0 if self._reader is None else self._reader.offset_bytes,
+        }
+
+    def set_state(self, state: State) -> None:
+        self._file, self._row = state["file"], state["row"]
+        if self._row:
+            self._reader = self._open(self.node.files[self._file])
+            self._reader.seek(state["offset"], self._row)
 
     def _close_file(self) -> None:
         reader, self._reader = self._reader, None

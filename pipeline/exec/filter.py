@@ -8,8 +8,8 @@ from ...core.block import Block
 from ...core.columns import DenseColumn
 from ...core.errors import InvalidArgumentError, describe
 from .. import plan
-from .base import Context, UnaryOperator, executes
-from .readahead import ReadAhead
+from .base import Context, State, UnaryOperator, executes
+from .input import Input
 from .row_runner import RowRunner
 
 
@@ -21,7 +21,7 @@ class Filter(UnaryOperator[plan.Filter]):
         super().__init__(node, context)
         node.predicate.prepare(node.input.element_spec)
         self._runner = RowRunner(node.predicate, node.name, context.number(node))
-        self._source = ReadAhead(self.input)
+        self._source = Input(self.input, ahead=True)
         self._count = 0
         self._error: Exception | None = None
         self._rest: Block | None = None
@@ -43,6 +43,16 @@ class Filter(UnaryOperator[plan.Filter]):
             kept = self._keep(block)
             if kept is not None and kept.n:
                 return kept
+
+    def get_state(self) -> State:
+        held = self._rest.n if self._rest is not None else 0
+        if held == 0:
+            return {"count": self._count, "input": self._source.get_state()}
+        return {"count": self._count, "input": self._source.state_at(self._source.rows - held)}
+
+    def set_state(self, state: State) -> None:
+        self._count = state["count"]
+        self._source.set_state(state["input"])
 
     def _keep(self, block: Block) -> Block | None:
         results, done, self._error = self._runner.run(block, self._count)

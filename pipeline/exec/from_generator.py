@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...core.block import Block
-from ...core.errors import PenstockError
+from ...core.errors import FailedPreconditionError, PenstockError
 from ...core.leaves import as_element
 from .. import plan
-from .base import Context, Operator, executes
+from .base import Context, Operator, State, executes
 from .failures import failure
 
 
@@ -104,6 +104,19 @@ class FromGenerator(Operator[plan.FromGenerator]):
         raised = failure("from_generator", name, err, self.context.number(self.node), element)
         raised.__cause__ = err
         return raised
+
+    def get_state(self) -> State:
+        return {"given": self._given}
+
+    def set_state(self, state: State) -> None:
+        """Run the generator anew up to the position: it must yield the same elements each time."""
+        while self._given < state["given"]:
+            if not self.pull_elements(state["given"] - self._given):
+                raise FailedPreconditionError(
+                    f"set_state: the generator {self.node.describe()!r} ended after {self._given} elements; the state "
+                    f"was saved after {state['given']}. A generator is resumed by running it again, so it must yield "
+                    "the same elements each time."
+                )
 
     def close(self) -> None:
         iterator, self._iterator = self._iterator, None

@@ -7,32 +7,44 @@ blocks all the same: a kernel schedules which slot gives which row, and one gath
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any
 
 import numpy as np
 
 from ...core.block import Block
+from ...core.errors import InvalidArgumentError
 from ...core.random import FunctionSeeds
 from .. import plan
-from .base import BlockSizer, Context, Operator, UnaryOperator, executes
+from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
 from .failures import failure
+from .input import Input
 from .kernels import ALL_CLOSED, interleave_kernel
-from .readahead import ReadAhead
 
 
 class _Slot:
-    """One open dataset: its operator and the rows that wait."""
+    """One open dataset: its rows, and those of them that wait.
 
-    __slots__ = ("block", "ended", "failed", "operator", "pending", "sizer")
+    Args:
+        operator: Runs the dataset.
+        element: Position, in the interleave's input, of the element that the dataset was made of.
+    """
 
-    def __init__(self, operator: Operator[Any]) -> None:
-        self.operator = operator
+    __slots__ = ("block", "element", "ended", "failed", "given", "input", "pending", "sizer")
+
+    def __init__(self, operator: Operator[Any], element: State) -> None:
+        self.element = element
+        self.given = 0
+        self.input = Input(operator, oldest=self._oldest)
         self.block: Block | None = None
         self.ended = False
         self.failed: Exception | None = None
         self.pending: Future[Block | None] | None = None
         self.sizer = BlockSizer(operator.context.max_block_rows)
+
+    def _oldest(self) -> int:
+        """Return the first row that has not been given to anybody."""
+        return self.given
 
     def hold(self, block: Block | None, left: Block | None) -> None:
         """Take a block that was pulled; `left` are the rows that still wait."""
@@ -43,6 +55,13 @@ class _Slot:
         self.sizer.saw(block)
         self.block = block if left is None else Block.concat([left, block])
 
+    def get_state(self) -> State:
+        """Return the position of the first row that was not given yet."""
+        if self.pending is not None:
+            # What is being read right now arrives before the position can be told.
+            wait([self.pending])
+        return self.input.get_state() if self.given == self.input.rows else self.input.state_at(self.given)
+
 
 @executes(plan.Interleave)
 class Interleave(UnaryOperator[plan.Interleave]):
@@ -50,7 +69,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
 
     def __init__(self, node: plan.Interleave, context: Context) -> None:
         super().__init__(node, context)
-        self._source = ReadAhead(self.input)
+        self._source = Input(self.input, ahead=True)
         self._slots: list[_Slot | None] = [None] * node.cycle_length
         self._available = np.zeros(node.cycle_length, dtype=np.int64)
         self._taken = np.zeros(node.cycle_length, dtype=np.int64)
@@ -66,11 +85,11 @@ class Interleave(UnaryOperator[plan.Interleave]):
     @property
     def is_pure(self) -> bool:
         # Before the first dataset is open nothing is known of those to come.
-        return self._opened > 0 and self.input.is_pure and all(s is None or s.operator.is_pure for s in self._slots)
+        return self._opened > 0 and self.input.is_pure and all(s is None or s.input.is_pure for s in self._slots)
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
-        return (self.input, *(s.operator for s in self._slots if s is not None))
+        return (self.input, *(s.input.source for s in self._slots if s is not None))
 
     def pull(self, max_rows: int) -> Block | None:
         out_slots, out_rows = np.empty(max_rows, np.int64), np.empty(max_rows, np.int64)
@@ -117,10 +136,16 @@ class Interleave(UnaryOperator[plan.Interleave]):
 
     def _open(self, i: int) -> bool:
         """Open the next dataset in a slot; False when the input has ended."""
+        position = self._source.get_state()
         block = self._source.pull(1)
         if block is None:
             self._input_ended = True
             return False
+        self._slots[i] = _Slot(self._dataset_of(block), position)
+        return True
+
+    def _dataset_of(self, block: Block) -> Operator[Any]:
+        """Return the operator of the dataset that the user's function makes of an element."""
         self._opened += 1
         try:
             with self._seeds:
@@ -130,26 +155,25 @@ class Interleave(UnaryOperator[plan.Interleave]):
             raise failure(
                 self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
             ) from err
-        self._slots[i] = _Slot(self.context.build(node))
-        return True
+        return self.context.build(node)
 
     def _close_slot(self, i: int) -> None:
         slot, self._slots[i] = self._slots[i], None
         self._available[i] = self._taken[i] = 0
         if slot is not None:
-            slot.operator.close()
+            slot.input.source.close()
 
     def _refill(self, i: int, max_rows: int) -> None:
         """Get rows for slot `i`, and top up the others, so that the next schedule does not stop after a few rows."""
         slot = self._slots[i]
         assert slot is not None
-        if slot.pending is None and slot.failed is None and not slot.operator.is_pure:
+        if slot.pending is None and slot.failed is None and not slot.input.is_pure:
             rows = 1 if self._ahead else min(max_rows, self.node.block_length - self._block_index)
-            self._hold(i, slot.operator.pull(rows))
+            self._hold(i, slot.input.pull(rows))
             return
         share = min(-(-max_rows // len(self._slots)), MAX_SHARE_ROWS)
         for j, other in enumerate(self._slots):
-            if other is None or other.ended or not other.operator.is_pure:
+            if other is None or other.ended or (j != i and not other.input.is_pure):
                 continue
             wanted = max(other.sizer.rows, share)
             if j == i:
@@ -169,7 +193,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         if failed is not None:
             raise failed
         pending, slot.pending = slot.pending, None
-        return slot.operator.pull(rows) if pending is None else pending.result()
+        return slot.input.pull(rows) if pending is None else pending.result()
 
     def _hold(self, i: int, block: Block | None) -> None:
         slot = self._slots[i]
@@ -184,10 +208,10 @@ class Interleave(UnaryOperator[plan.Interleave]):
     def _request_all(self) -> None:
         """Have the pool read the next block of every slot that will soon need one."""
         for i, slot in enumerate(self._slots):
-            if slot is None or slot.ended or slot.failed or slot.pending is not None or not slot.operator.is_pure:
+            if slot is None or slot.ended or slot.failed or slot.pending is not None or not slot.input.is_pure:
                 continue
             if 2 * (self._available[i] - self._taken[i]) < slot.sizer.rows:
-                rows, pull = slot.sizer.rows, slot.operator.pull
+                rows, pull = slot.sizer.rows, slot.input.pull
                 slot.pending = self.context.pool.submit(lambda pull=pull, rows=rows: pull(rows))  # type: ignore[misc]
 
     def _gather(self, slots: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], before: np.ndarray[Any, Any]) -> Block:
@@ -199,12 +223,48 @@ class Interleave(UnaryOperator[plan.Interleave]):
             start, stop = int(before[i]), int(self._taken[i])
             if slot is None or slot.block is None or start == stop:
                 continue
+            slot.given += stop - start
             bases[i] = total - start
             parts.append(slot.block.slice(start, stop))
             total += stop - start
         if len(parts) == 1:
             return parts[0]
         return Block.concat(parts).take(bases[slots] + rows)
+
+    def get_state(self) -> State:
+        slots = [None if s is None else {"element": s.element, "rows": s.get_state()} for s in self._slots]
+        return {
+            "cycle_index": self._cycle_index,
+            "block_index": self._block_index,
+            "opened": self._opened,
+            "closed": self._closed.tolist(),
+            "input": self._source.get_state(),
+            "slots": slots,
+        }
+
+    def set_state(self, state: State) -> None:
+        self._slots = [None if s is None else self._reopened(s) for s in state["slots"]]
+        self._source.set_state(state["input"])
+        self._cycle_index, self._block_index = state["cycle_index"], state["block_index"]
+        self._closed = np.array(state["closed"], dtype=np.bool_)
+        self._input_ended = any(state["closed"])
+        self._opened = state["opened"]
+
+    def _reopened(self, state: State) -> _Slot:
+        """Open the dataset of a slot again, at its saved position."""
+        with self.context.rereading():
+            again = Input(self.context.build(self.node.input))
+        again.set_state(state["element"])
+        block = again.pull(1)
+        again.source.close()
+        if block is None:
+            raise InvalidArgumentError(
+                "set_state: the input of interleave has fewer elements than when the state was saved. "
+                "The files or arrays that the pipeline reads must be the same."
+            )
+        slot = _Slot(self._dataset_of(block), state["element"])
+        slot.input.set_state(state["rows"])
+        return slot
 
     def close(self) -> None:
         for slot in self._slots:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator
+from operator import length_hint
 from types import TracebackType
 from typing import Any, Self
 
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from ..plan import Node
-from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator
+from . import checkpoint
+from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
+from .input import Input
 from .pool import Pool
 
 
@@ -30,7 +33,10 @@ class DatasetIterator:
     def __init__(self, root: Node, *, counts_passes: bool = True, max_block_rows: int = MAX_BLOCK_ROWS) -> None:
         pool = Pool()
         context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
+        self._root = root
+        self._shuffles = checkpoint.shuffle_seeds(root)
         self._operator: Operator[Any] = context.build(root)
+        self._source = Input(self._operator)
         self._sizer = BlockSizer(max_block_rows)
         self._elements: Iterator[Any] = iter(())
         self._ended = False
@@ -51,16 +57,16 @@ class DatasetIterator:
         self._check_open()
         if self._ended:
             raise StopIteration
-        operator = self._operator
+        source = self._source
         elements: list[Any] | None
-        if operator.is_pure:
-            block = operator.pull(self._sizer.rows)
+        if source.is_pure:
+            block = source.pull(self._sizer.rows)
             if block is not None:
                 self._sizer.saw(block)
             elements = None if block is None else block.to_list()
         else:
             # Opaque functions run when their element is asked for, not before.
-            elements = operator.pull_elements(1)
+            elements = source.pull_elements(1)
         if elements is None:
             self._end()
             raise StopIteration
@@ -80,13 +86,51 @@ class DatasetIterator:
         self._check_open()
         if self._ended:
             return None
-        rows = max_rows or (self._sizer.rows if self._operator.is_pure else 1)
-        block = self._operator.pull(rows)
+        rows = max_rows or (self._sizer.rows if self._source.is_pure else 1)
+        block = self._source.pull(rows)
         if block is None:
             self._end()
         elif max_rows is None:
             self._sizer.saw(block)
         return block
+
+    def get_state(self) -> State:
+        """Return the position after the last element that was returned, as plain values that JSON holds.
+
+        It holds positions and seeds, not elements; see `set_state`.
+
+        Raises:
+            FailedPreconditionError: The iterator is closed.
+        """
+        self._check_open()
+        waiting = length_hint(self._elements)
+        source = self._source
+        if self._ended:
+            return checkpoint.save(self._root, checkpoint.shuffle_seeds(self._root), None)
+        position = source.state_at(source.rows - waiting) if waiting else source.get_state()
+        return checkpoint.save(self._root, self._shuffles, plain(position))
+
+    def set_state(self, state: Any) -> None:
+        """Go on where `get_state` was called, in this process or another one; before the first element.
+
+        The pipeline must be built alike, over the same files or arrays. Elements in shuffle buffers are read again from
+        their sources; generators run again up to the position, so they must yield the same elements each time.
+
+        Raises:
+            InvalidArgumentError: The state belongs to another pipeline; the message names the first difference.
+            FailedPreconditionError: The iterator has been used already, or is closed.
+        """
+        self._check_open()
+        if self._ended or self._source.rows:
+            raise FailedPreconditionError(
+                "set_state: the iterator has been used already. Make a new one with iter(dataset), then set its state."
+            )
+        position = checkpoint.load(self._root, state)
+        self._shuffles = state["shuffles"]
+        if position is None:
+            self._end()
+        else:
+            self._source.set_state(position)
 
     @property
     def element_spec(self) -> Any:

@@ -70,8 +70,8 @@ def interleave_kernel(
 ) -> tuple[int, int, int, int]:
     """Schedule rows from the slots in turn until `out_slots` is full or a slot has no row left.
 
-    `available[s]` rows are buffered for slot `s`, `taken[s]` of them are already scheduled; slots that are `closed` will
-    never have rows again and are passed over.
+    `available[s]` rows are buffered for slot `s`, `taken[s]` of them are already scheduled; slots that are `closed`
+    will never have rows again and are passed over.
 
     Returns:
         A status, the number of rows scheduled, and the new `cycle_index` and `block_index`.

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 from ...core.block import Block
 from ...core.errors import PenstockError
 from .. import plan
-from .base import Context, UnaryOperator, executes
-from .readahead import ReadAhead
+from .base import Context, State, UnaryOperator, executes
+from .input import Input
 from .row_runner import RowRunner
 
 Results: TypeAlias = "Block | list[Any] | None"
@@ -32,7 +32,7 @@ class Map(UnaryOperator[plan.Map]):
         self._runner = RowRunner(node.function, node.name, context.number(node))
         self._parallel = _parallel_calls(node.num_parallel_calls)
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
-        self._source = ReadAhead(self.input)
+        self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._ready: deque[_Task] = deque()
         self._results: Block | list[Any] | None = None
         self._next = 0
@@ -58,6 +58,25 @@ class Map(UnaryOperator[plan.Map]):
     def pull_elements(self, max_rows: int) -> list[Any] | None:
         results = self._take(max_rows)
         return results.to_list() if isinstance(results, Block) else results
+
+    def _delivered(self) -> int:
+        """Return the number of rows of the input whose results have been returned."""
+        waiting = sum(self._ready_rows) + (self._rest.n if self._rest is not None else 0)
+        if self._results is not None:
+            total = self._results.n if isinstance(self._results, Block) else len(self._results)
+            # An element that failed comes after the results, and takes one row more.
+            waiting += total - self._next + (self._error is not None)
+        return self._source.rows - waiting
+
+    def get_state(self) -> State:
+        row = self._delivered()
+        source = self._source
+        position = source.get_state() if row == source.rows else source.state_at(row)
+        return {"count": self._count - (source.rows - sum(self._ready_rows) - row), "input": position}
+
+    def set_state(self, state: State) -> None:
+        self._count = state["count"]
+        self._source.set_state(state["input"])
 
     def _structure_error(self, results: list[Any], err: PenstockError) -> Exception:
         from .failures import failure

@@ -15,7 +15,8 @@ from concurrent.futures import Future, wait
 
 from ...core.block import Block
 from .. import plan
-from .base import BlockSizer, Context, UnaryOperator, executes
+from .base import BlockSizer, Context, State, UnaryOperator, executes
+from .input import Input
 
 
 @executes(plan.Prefetch)
@@ -25,6 +26,8 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
     def __init__(self, node: plan.Prefetch, context: Context) -> None:
         super().__init__(node, context)
         self._condition = threading.Condition()
+        self._given = 0
+        self._source = Input(self.input, oldest=self._delivered)
         self._queue: deque[Block] = deque()
         self._held = 0
         self._running = False
@@ -36,7 +39,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
 
     def pull(self, max_rows: int) -> Block | None:
         if self.node.buffer_size == 0:
-            return self.input.pull(max_rows)
+            return self._source.pull(max_rows)
         with self._condition:
             while not self._queue:
                 if self._error is not None:
@@ -51,8 +54,24 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                 self._queue.appendleft(block.slice(max_rows, block.n))
                 block = block.slice(0, max_rows)
             self._held -= block.n
+            self._given += block.n
             self._start()
             return block
+
+    def _delivered(self) -> int:
+        return self._given
+
+    def get_state(self) -> State:
+        with self._condition:
+            if self.node.buffer_size == 0 or not (self._running or self._queue):
+                return {"input": self._source.get_state()}
+            while self._running and self._source.rows == self._given and not self._queue:
+                # The task has begun and its first pull has no checkpoint yet.
+                self._condition.wait()
+            return {"input": self._source.state_at(self._given)}
+
+    def set_state(self, state: State) -> None:
+        self._source.set_state(state["input"])
 
     def _capacity(self) -> int:
         """Elements to hold ahead: as asked; for AUTOTUNE, and where reading ahead is invisible, at least two blocks.
@@ -85,7 +104,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         block: Block | None = None
         error: BaseException | None = None
         try:
-            block = self.input.pull(rows)
+            block = self._source.pull(rows)
         except BaseException as err:
             error = err
         with self._condition:

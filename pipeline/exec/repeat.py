@@ -6,7 +6,7 @@ from typing import Any
 
 from ...core.block import Block
 from .. import plan
-from .base import Context, Operator, executes
+from .base import Context, Operator, State, executes
 
 
 @executes(plan.Repeat)
@@ -43,6 +43,18 @@ class Repeat(Operator[plan.Repeat]):
             self._input = self._next_pass()
             self._produced = False
         return None
+
+    def get_state(self) -> State:
+        position = None if self._input is None else self._input.get_state()
+        return {"pass": self._pass, "produced": self._produced, "input": position}
+
+    def set_state(self, state: State) -> None:
+        self._pass, self._produced = state["pass"], state["produced"]
+        if state["input"] is None:
+            self.close()
+            self._input = None
+        elif self._input is not None:
+            self._input.set_state(state["input"])
 
     def _next_pass(self) -> Operator[Any] | None:
         node = self.node

@@ -8,11 +8,14 @@ start into the hole, advances the start, and refills one slot. When the input ha
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ...core.block import Block
+from ...core.errors import FailedPreconditionError
 from ...core.random import Philox
 from .. import plan
-from .base import Context, UnaryOperator, executes
+from .base import Context, State, UnaryOperator, executes
+from .input import Input
 from .kernels import shuffle_kernel
 from .row_store import RowStore
 
@@ -24,9 +27,12 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
     def __init__(self, node: plan.Shuffle, context: Context) -> None:
         super().__init__(node, context)
         seeds = node.seeds
-        number = seeds.next_pass() if context.counts_passes else seeds.passes
-        self._random = Philox(*seeds.of_pass(number))
+        self._pass = seeds.next_pass() if context.counts_passes else seeds.passes
+        self._random = Philox(*seeds.of_pass(self._pass))
+        self._source = Input(self.input, oldest=self._oldest)
         self._store = RowStore()
+        # Number of each stored row among the rows of the input.
+        self._arrivals = np.empty(0, dtype=np.int64)
         self._slots = np.empty(0, dtype=np.int64)
         self._start = 0
         self._held = 0
@@ -54,7 +60,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
             not self._ended and self._failed is None and (missing := wanted - (self._store.rows - self._incoming)) > 0
         ):
             try:
-                block = self.input.pull(missing)
+                block = self._source.pull(missing)
             except Exception as err:
                 # The elements that can be drawn without the missing one come first.
                 self._failed = err
@@ -62,7 +68,70 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
             if block is None:
                 self._ended = True
                 return
-            self._store.append(block)
+            self._append(block, np.arange(self._source.rows - block.n, self._source.rows))
+
+    def _append(self, block: Block, arrivals: npt.NDArray[np.int64]) -> None:
+        self._store.append(block)
+        if self._store.rows > len(self._arrivals):
+            grown = np.empty(2 * self._store.rows, dtype=np.int64)
+            grown[: self._store.rows - block.n] = self._arrivals[: self._store.rows - block.n]
+            self._arrivals = grown
+        self._arrivals[self._store.rows - block.n : self._store.rows] = arrivals
+
+    def _held_arrivals(self) -> npt.NDArray[np.int64]:
+        """Return the numbers of the rows in the slots, in the order of the ring."""
+        ring = (self._start + np.arange(self._held)) % max(1, len(self._slots))
+        return self._arrivals[self._slots[ring]]
+
+    def _oldest(self) -> int:
+        """Return the first row of the input that is held, or that comes next."""
+        waiting = self._source.rows - (self._store.rows - self._incoming)
+        return min(int(self._held_arrivals().min(initial=waiting)), waiting)
+
+    @property
+    def checkpoint_rows(self) -> int:
+        # The state is as large as the buffer.
+        return max(super().checkpoint_rows, self.node.buffer_size)
+
+    def get_state(self) -> State:
+        """Return the position: which rows of the input are held, in the ring's order, counted from the oldest one."""
+        oldest = self._oldest()
+        return {
+            "pass": self._pass,
+            "seeds": [self._random.seed, self._random.seed2],
+            "drawn": self._random.position,
+            "held": self._held_arrivals() - oldest,
+            "read": self._source.rows - (self._store.rows - self._incoming) - oldest,
+            "input": self._source.get_state() if oldest == self._source.rows else self._source.state_at(oldest),
+        }
+
+    def set_state(self, state: State) -> None:
+        self._pass = state["pass"]
+        if self.context.counts_passes:
+            # Passes that were begun only because rows were read ahead of the saved position are still to come.
+            self.node.seeds.restore(self.node.seeds.pair, self._pass + 1)
+        self._random = Philox(*state["seeds"])
+        self._random.skip(state["drawn"])
+        self._source.set_state(state["input"])
+        held = np.array(state["held"], dtype=np.int64)
+        self._read_held(np.sort(held), state["read"])
+        # Rows were stored in the order of the input; the ring has them in its own.
+        self._slots = np.empty(max(1, min(self.node.buffer_size, len(held) + 1)), dtype=np.int64)
+        self._slots[: len(held)] = np.argsort(np.argsort(held))
+        self._start, self._held, self._incoming = 0, len(held), len(held)
+
+    def _read_held(self, held: npt.NDArray[np.int64], rows: int) -> None:
+        """Read the span of the input from the oldest held row to the next one to come, and store the held ones."""
+        while (start := self._source.rows) < rows:
+            block = self._source.pull(rows - start)
+            if block is None:
+                raise FailedPreconditionError(
+                    f"set_state: shuffle held elements up to {rows} of its input after the saved position, but now the "
+                    f"input ends after {start}. The files or arrays that the pipeline reads must be the same."
+                )
+            low, high = np.searchsorted(held, [start, start + block.n])
+            if low < high:
+                self._append(block.take(held[low:high] - start), held[low:high])
 
     def _fill(self) -> None:
         """Put waiting rows into free slots."""
@@ -79,13 +148,13 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
     def _grow(self, size: int) -> None:
         """Make room for `size` slots.
 
-        A buffer larger than the data costs nothing, and before the ring turns for the first time (start is 0 then) it
-        can grow in place.
+        A buffer larger than the data costs nothing.
         """
         if size > len(self._slots):
-            grown = np.zeros(self.node.buffer_size if self._start else size, dtype=np.int64)
-            grown[: len(self._slots)] = self._slots
-            self._slots = grown
+            grown = np.zeros(size, dtype=np.int64)
+            ring = (self._start + np.arange(self._held)) % max(1, len(self._slots))
+            grown[: self._held] = self._slots[ring]
+            self._slots, self._start = grown, 0
 
     def _emit(self, max_rows: int) -> Block:
         waiting = self._store.rows - self._incoming
@@ -108,7 +177,9 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         """Forget the rows that were emitted; the live ones are numbered anew, slots first."""
         ring = (self._start + np.arange(self._held)) % max(1, len(self._slots))
         waiting = np.arange(self._incoming, self._store.rows)
-        self._store.keep(np.concatenate([self._slots[ring], waiting]))
+        kept = np.concatenate([self._slots[ring], waiting])
+        self._store.keep(kept)
+        self._arrivals[: len(kept)] = self._arrivals[kept]
         self._slots[ring] = np.arange(self._held)
         self._incoming = self._held
 

@@ -8,7 +8,7 @@ from ...core.block import Block
 from ...core.columns import DenseColumn
 from ...core.nest import LEAF
 from .. import plan
-from .base import Context, Operator, executes
+from .base import Context, Operator, State, executes
 
 
 class _BlockSource(Operator[plan.Node]):
@@ -25,6 +25,12 @@ class _BlockSource(Operator[plan.Node]):
             return None
         self._next = min(start + max_rows, self._block.n)
         return self._block.slice(start, self._next)
+
+    def get_state(self) -> State:
+        return {"next": self._next}
+
+    def set_state(self, state: State) -> None:
+        self._next = state["next"]
 
 
 @executes(plan.FromTensorSlices)
@@ -55,3 +61,10 @@ class Range(Operator[plan.Range]):
         self._next += n
         self._left -= n
         return Block(LEAF, [DenseColumn(values.astype(node.dtype.numpy, copy=False))], n)
+
+    def get_state(self) -> State:
+        return {"next": self._next}
+
+    def set_state(self, state: State) -> None:
+        self._next = state["next"]
+        self._left = self.node.cardinality - self._next

@@ -35,6 +35,11 @@ class ShuffleSeeds:
             self._passes += 1
             return self._passes - 1
 
+    def restore(self, pair: tuple[int, int], passes: int) -> None:
+        """Go on from a saved pair of seeds and number of passes."""
+        with self._lock:
+            self.pair, self._passes = pair, passes
+
     def of_pass(self, number: int) -> tuple[int, int]:
         """Return the pair of seeds of one pass."""
         if not self.reshuffle:

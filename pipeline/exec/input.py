@@ -1,0 +1,146 @@
+"""Input: what an operator reads through; it reads ahead where nobody can see it, and knows the way back.
+
+An operator's state is the position right after the last row that it returned. An operator that holds rows (a buffer, a
+queue, results that wait) needs the position of an earlier row of its input: an Input keeps states of the source from
+time to time (checkpoints), and gives any later position as "that state, then skip so many rows".
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final
+
+from ...core.block import Block
+from .base import CHECKPOINT_ROWS, BlockSizer, Operator, State
+
+# Checkpoints that nobody needs any more are dropped when there are twice as many as after the last time.
+MANY_CHECKPOINTS: Final = 64
+
+
+class Input:
+    """The rows of an operator, for one reader.
+
+    One thread at a time pulls; `state_at` may be called by another meanwhile for rows that were pulled before.
+
+    Args:
+        source: The operator to read.
+        ahead: Whether small demands are served from large blocks, as long as the source is pure.
+        oldest: Returns the oldest row that `state_at` may be asked for; None when the reader needs no row before those
+            of its last pull.
+    """
+
+    def __init__(self, source: Operator[Any], *, ahead: bool = False, oldest: Callable[[], int] | None = None) -> None:
+        self.source = source
+        self.rows = 0
+        self._ahead = ahead
+        self._oldest = oldest
+        self._sizer = BlockSizer(source.context.max_block_rows)
+        self._block: Block | None = None
+        self._next = 0
+        self._read = 0
+        self._last = 0
+        self._skip = 0
+        self._lock = threading.Lock()
+        self._checkpoints: deque[tuple[int, State]] = deque()
+        self._limit = MANY_CHECKPOINTS
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether the source may be asked for more than the user demanded."""
+        return self.source.is_pure
+
+    def pull(self, max_rows: int) -> Block | None:
+        """Return the next 1 to `max_rows` elements, or None at the end."""
+        self._last = self.rows
+        block = self._block
+        if block is None or self._next == block.n:
+            self._block, self._next = None, 0
+            block = self._pull_source(max_rows)
+            if block is None:
+                return None
+        start = self._next
+        if block.n - start <= max_rows:
+            self._block, self._next = None, 0
+            self.rows += block.n - start
+            return block.slice(start, block.n)
+        self._block, self._next = block, start + max_rows
+        self.rows += max_rows
+        return block.slice(start, self._next)
+
+    def pull_elements(self, max_rows: int) -> list[Any] | None:
+        """Return the next elements as users see them, for a reader that never asks for an earlier position."""
+        if self._block is not None:
+            block = self.pull(max_rows)
+            return None if block is None else block.to_list()
+        if self._skip:
+            self._skip_rows()
+        elements = self.source.pull_elements(max_rows)
+        if elements is not None:
+            self.rows += len(elements)
+            self._read += len(elements)
+        return elements
+
+    def _pull_source(self, max_rows: int) -> Block | None:
+        if self._skip:
+            self._skip_rows()
+        self._checkpoint()
+        rows = max_rows
+        if self._ahead and self.source.is_pure:
+            self._sizer.rows = max(self._sizer.rows, min(max_rows, CHECKPOINT_ROWS))
+            rows = max(self._sizer.rows, max_rows)
+        block = self.source.pull(rows)
+        if block is not None:
+            if self._ahead:
+                self._sizer.saw(block)
+            self._read += block.n
+        return block
+
+    def _skip_rows(self) -> None:
+        """Read past the rows between a restored checkpoint and the position that was saved."""
+        while self._skip:
+            block = self.source.pull(self._skip)
+            if block is None:
+                self._skip = 0
+                return
+            self._skip -= block.n
+
+    def _checkpoint(self) -> None:
+        """Keep the source's state before a pull, now and then."""
+        if self._checkpoints and self._read - self._checkpoints[-1][0] < self.source.checkpoint_rows:
+            return
+        state = self.source.get_state()
+        with self._lock:
+            self._checkpoints.append((self._read, state))
+            if len(self._checkpoints) > self._limit or self._oldest is None:
+                self._forget(self._last if self._oldest is None else self._oldest())
+                self._limit = max(MANY_CHECKPOINTS, 2 * len(self._checkpoints))
+
+    def _forget(self, row: int) -> None:
+        """Drop the checkpoints that no row from `row` on needs."""
+        checkpoints = self._checkpoints
+        while len(checkpoints) > 1 and checkpoints[1][0] <= row:
+            checkpoints.popleft()
+
+    def get_state(self) -> State:
+        """Return the position of the next row; nobody pulls meanwhile."""
+        if self._block is None and not self._skip:
+            return {"from": self.source.get_state(), "skip": 0}
+        return self.state_at(self.rows)
+
+    def state_at(self, row: int) -> State:
+        """Return the position of a row, counted from where this input started; not before the oldest one needed."""
+        with self._lock:
+            for start, state in reversed(self._checkpoints):
+                if start <= row:
+                    return {"from": state, "skip": row - start}
+        # Nothing was pulled yet.
+        return {"from": self.source.get_state(), "skip": row + self._skip}
+
+    def set_state(self, state: State) -> None:
+        """Go to a position; before the first pull."""
+        self.source.set_state(state["from"])
+        self._skip = state["skip"]
+        if self._skip:
+            self._checkpoints.append((-self._skip, state["from"]))
