@@ -37,14 +37,16 @@ def backpropagate(
         if id(target) in reached:
             start = np.ones_like(target._data) if seed is None else seed
             _accumulate(grads, id(target), _as_mode(start, plain))
-    for entry in reversed(entries):
-        received = [grads.pop(id(output), None) for output in entry.outputs]
-        if all(g is None for g in received):
-            continue
-        for output, g in zip(entry.outputs, received, strict=True):
-            if g is not None and id(output) in wanted:
-                _accumulate(found, id(output), g)
-        _push(entry, received, reached, grads, plain)
+    # Where a derivative does not exist the result is inf or NaN, without a warning for each op on the way.
+    with np.errstate(all="ignore"):
+        for entry in reversed(entries):
+            received = [grads.pop(id(output), None) for output in entry.outputs]
+            if all(g is None for g in received):
+                continue
+            for output, g in zip(entry.outputs, received, strict=True):
+                if g is not None and id(output) in wanted:
+                    _accumulate(found, id(output), g)
+            _push(entry, received, reached, grads, plain)
     for key in wanted & grads.keys():
         _accumulate(found, key, grads[key])
     return {key: g if isinstance(g, Tensor) else wrap(g) for key, g in found.items()}

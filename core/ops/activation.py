@@ -36,7 +36,9 @@ def _sigmoid(x: Any) -> Any:
 
 
 def _softplus(x: Any) -> Any:
-    return np.logaddexp(_floating(x), 0)
+    # np.logaddexp does the same value by value, and warns about NaN.
+    array = _floating(x)
+    return np.maximum(array, 0) + np.log1p(np.exp(-np.abs(array)))
 
 
 RELU = elementwise("relu", _relu, lambda g, y, x: where(greater(x, 0), g, 0), template="np.maximum({0}, 0)")
@@ -46,7 +48,12 @@ SIGMOID = elementwise(
     lambda g, y, x: multiply(g, multiply(y, subtract(1, y))),
     template="1 / (1 + np.exp(-{0}))",
 )
-SOFTPLUS = elementwise("softplus", _softplus, lambda g, y, x: multiply(g, sigmoid(x)), template="np.logaddexp({0}, 0)")
+SOFTPLUS = elementwise(
+    "softplus",
+    _softplus,
+    lambda g, y, x: multiply(g, sigmoid(x)),
+    template="np.maximum({0}, 0) + np.log1p(np.exp(-abs({0})))",
+)
 
 
 def relu(x: Value) -> Value:

@@ -10,6 +10,7 @@ traced at all.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any, Final, Self
@@ -17,7 +18,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from ..random.seeds import FunctionSeeds
-from .reachable import Found, global_names, is_library, reachable
+from .reachable import Found, global_names, is_closed, is_library, reachable
 
 # Names whose use means that calling the function has an effect, or a result, beyond its arguments.
 _EFFECTFUL_BUILTINS: Final = frozenset(map(id, (print, open, input, exec, breakpoint)))
@@ -84,13 +85,13 @@ def _watch(found: Found) -> Iterator[tuple[Check, Undo]]:
     """Yield how to see and undo changes of one object."""
     value, name = found.value, found.name
     if isinstance(value, FunctionType):
-        if not is_library(value):
+        if not is_closed(value):
             yield from _watch_function(value)
     elif isinstance(value, list):
         yield _watch_list(value, name)
     elif isinstance(value, dict):
         yield _watch_dict(value, f"changes dict '{name}'")
-    elif isinstance(value, set | bytearray):
+    elif isinstance(value, set | bytearray | deque):
         yield _watch_copy(value, name)
     elif isinstance(value, np.ndarray):
         if value.nbytes <= _MAX_ARRAY_BYTES and value.flags.writeable:
@@ -179,7 +180,7 @@ def _watch_copy(value: Any, name: str) -> tuple[Check, Undo]:
             value[:] = before
         else:
             value.clear()
-            value.update(before)
+            (value.update if isinstance(value, set) else value.extend)(before)
 
     return (lambda: f"changes {type(value).__name__} '{name}'" if value != before else None), undo
 

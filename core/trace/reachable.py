@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -58,6 +59,11 @@ def is_library(value: Any) -> bool:
     return isinstance(module, str) and module.partition(".")[0] in _LIBRARIES
 
 
+def is_closed(function: FunctionType) -> bool:
+    """Whether a function is not entered: this library's, NumPy's and the standard library's keep their own caches."""
+    return is_library(function) or function.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
 def reachable(function: Any) -> Iterator[Found]:
     """Yield every object that a callable reaches without calling anything, itself first.
 
@@ -78,7 +84,7 @@ def reachable(function: Any) -> Iterator[Found]:
 def _parts(found: Found) -> list[Found]:
     value, name = found.value, found.name
     if isinstance(value, FunctionType):
-        return [] if is_library(value) else _parts_of_function(value)
+        return [] if is_closed(value) else _parts_of_function(value)
     if isinstance(value, MethodType):
         return [Found(name, value.__func__), Found("self", value.__self__)]
     if isinstance(value, functools.partial):
@@ -98,8 +104,20 @@ def _parts(found: Found) -> list[Found]:
     return [*parts, Found(name, call)] if isinstance(call, FunctionType) else parts
 
 
+def _used(module: Found, function: FunctionType) -> Iterator[Found]:
+    """Yield what a function may use of a module of the user's own."""
+    name = module.value.__name__.partition(".")[0]
+    if name in _LIBRARIES or name in sys.stdlib_module_names:
+        return
+    contents = vars(module.value)
+    for attribute in global_names(function):
+        if attribute in contents:
+            yield Found(f"{module.name}.{attribute}", contents[attribute])
+
+
 def _parts_of_function(function: FunctionType) -> list[Found]:
     parts = list(named_globals(function))
+    parts += [part for found in parts if isinstance(found.value, ModuleType) for part in _used(found, function)]
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             parts.append(Found(name, cell.cell_contents))

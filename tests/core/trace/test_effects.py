@@ -3,6 +3,8 @@ import itertools
 import logging
 import random
 import time
+import types
+from collections import deque
 
 import numpy as np
 import pytest
@@ -17,6 +19,9 @@ from penstock.core.trace.reachable import reachable
 seen = []
 table = {"a": [1]}
 members = {1}
+recent = deque()
+own = types.ModuleType("own")
+own.log = []
 buffer = bytearray(b"ab")
 counts = np.zeros(3)
 generator = np.random.default_rng(0)
@@ -69,6 +74,9 @@ def nonlocal_function():
     return function
 
 
+own.helper = helper
+
+
 def fresh():
     """Return another number each time, from a source that no guard can see."""
     return float(np.random.SeedSequence().entropy % 2**31)
@@ -79,6 +87,9 @@ EFFECTS = {
     "list item": (lambda x: table["a"].clear() or x, r"changes list 'table\['a'\]'"),
     "dict": (lambda x: table.update(b=2) or x, "changes dict 'table'"),
     "set": (lambda x: members.add(2) or x, "changes set 'members'"),
+    "deque": (lambda x: recent.append(1) or x, "changes deque 'recent'"),
+    "module": (lambda x: own.log.append(1) or x, "appends to list 'own.log'"),
+    "function of a module": (lambda x: own.helper(x), "appends to list 'seen'"),
     "bytearray": (lambda x: buffer.extend(b"c") or x, "changes bytearray 'buffer'"),
     "array": (lambda x: counts.__setitem__(0, 5) or x, "writes into the array 'counts'"),
     "object": (counter, "changes attributes of 'Counter'"),
@@ -106,7 +117,19 @@ def test_side_effects_and_randomness_fail_the_trace_and_are_undone(name):
     function, reason = EFFECTS[name]
 
     def state():
-        plain = (seen, table, table["a"], members, buffer, counts.tolist(), counter.calls, counter.log, total)
+        plain = (
+            seen,
+            recent,
+            own.log,
+            table,
+            table["a"],
+            members,
+            buffer,
+            counts.tolist(),
+            counter.calls,
+            counter.log,
+            total,
+        )
         generators = (
             random.getstate(),
             np.random.get_state(),
