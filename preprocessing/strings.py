@@ -22,6 +22,9 @@ from .kernels import strings as kernels
 
 Array = npt.NDArray[Any]
 
+# From so many strings on, loading and calling pyarrow pays: it converts Python objects several times faster.
+_MANY = 1024
+
 
 class Form(ABC):
     """How a flat run of items stands in the value that a user gave."""
@@ -203,18 +206,34 @@ def _from_array(array: Array, where: str) -> BytesColumn:
     if kind == "S":
         return _from_padded(array)
     if kind == "O" or kind == "T":
-        return _from_items(array.reshape(-1).tolist(), where)
+        flat = array.reshape(-1)
+        return _from_items(flat if kind == "O" and len(flat) >= _MANY else flat.tolist(), where)
     raise _not_strings(array, where)
 
 
 def _from_items(items: Any, where: str) -> BytesColumn:
+    if len(items) >= _MANY:
+        column = _by_arrow(items)
+        if column is not None:
+            return column
     try:
         return BytesColumn.from_list(items)
     except InvalidArgumentError as err:
-        bad = next((v for v in items if not isinstance(v, str | bytes | bytearray | memoryview)), None)
-        if bad is None:
-            raise _no_utf8(next(v for v in items if isinstance(v, str) and not _has_utf8(v)), where) from err
-        raise DTypeError(f"{where}: inputs must be strings. Received an item {describe(bad)}.") from err
+        bad = [v for v in items if not isinstance(v, str | bytes | bytearray | memoryview)]
+        if bad:
+            raise DTypeError(f"{where}: inputs must be strings. Received an item {describe(bad[0])}.") from err
+        raise _no_utf8(next(v for v in items if isinstance(v, str) and not _has_utf8(v)), where) from err
+
+
+def _by_arrow(items: Any) -> BytesColumn | None:
+    """Convert many Python strings by pyarrow's compiled loop, or return None when it does not take all of them."""
+    import pyarrow as pa
+
+    try:
+        array = pa.array(items, type=pa.large_binary(), from_pandas=False)
+    except (pa.ArrowException, TypeError, UnicodeEncodeError):
+        return None
+    return None if array.null_count else BytesColumn.from_arrow(array)
 
 
 def _has_utf8(value: str) -> bool:

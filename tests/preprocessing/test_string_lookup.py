@@ -208,6 +208,19 @@ def test_other_inputs_are_refused(bad, message):
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("bad", [None, 1, np.nan])
+@pytest.mark.parametrize("make", [list, lambda items: np.array(items, dtype=object)])
+def test_many_strings_with_a_bad_one(bad, make):
+    layer = StringLookup(vocabulary=VOCABULARY)
+    items = ["a", b"zz", np.str_("b"), "é"] * 600
+    assert layer(make(items)).tolist() == [1, 0, 2, 0] * 600
+    with pytest.raises(DTypeError, match=f"inputs must be strings. Received an item {bad}"):
+        layer(make([*items, bad]))
+    with pytest.raises(InvalidArgumentError, match="a lone surrogate has none"):
+        layer(make([*items, "\ud800"]))
+
+
+@pytest.mark.unit
 def test_uneven_lists_and_surrogates_are_refused():
     layer = StringLookup(vocabulary=VOCABULARY)
     with pytest.raises(InvalidArgumentError, match=r"rows of nested lists must have one length"):
