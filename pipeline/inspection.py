@@ -38,7 +38,8 @@ def _inner_spec(node: plan.Interleave) -> Any:
     """Ask the first dataset of an interleave, without reading its elements where it knows its spec."""
     from .exec import DatasetIterator
 
-    with DatasetIterator(node.input, counts_passes=False) as iterator:
-        for element in iterator:
+    first: DatasetIterator[Any] = DatasetIterator(node.input, counts_passes=False)
+    with first:
+        for element in first:
             return resolved_spec(node.function(element))
     return None

@@ -28,7 +28,7 @@ def files_node(
 
     compression = check_compression(where, compression_type) or None
 
-    def open_one(name: Any) -> Dataset:
+    def open_one(name: Any) -> Dataset[bytes]:
         return Dataset(kind(paths_of(where, name), compression, buffer_size))
 
     if isinstance(filenames, Dataset):
@@ -41,7 +41,7 @@ def files_node(
     return names.interleave(open_one, cycle_length=num_parallel_reads, num_parallel_calls=num_parallel_reads)._node
 
 
-class TextLineDataset(Dataset):
+class TextLineDataset(Dataset[bytes]):
     r"""Yields the lines of text files as bytes, without their line ends.
 
     Args:
@@ -70,7 +70,7 @@ class TextLineDataset(Dataset):
         return Dataset(node)
 
 
-class TFRecordDataset(Dataset):
+class TFRecordDataset(Dataset[bytes]):
     """Yields the records of TFRecord files as bytes; both checksums of every record are checked.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .plan import Node
 from .rules import optimize
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .exec import DatasetIterator
 
 
-def iterate(node: Node) -> DatasetIterator:
+def iterate(node: Node) -> DatasetIterator[Any]:
     """Rewrite a plan and start a pass over it."""
     from .exec import DatasetIterator
 

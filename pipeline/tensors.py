@@ -2,21 +2,29 @@
 
 Elements arrive as Tensors, functions are called with Tensors, and Python numbers become float32 and int32, as in
 TensorFlow. Plans are those of `Dataset`: the difference is made at the border, where elements meet user code.
+
+Methods take TensorFlow's arguments in TensorFlow's order. `name` labels nothing here: `explain()` numbers the stages.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 from ..core import nest
+from ..core.errors import InvalidArgumentError, OutOfRangeError, UnimplementedError, describe
 from ..core.ops.registry import operand_kind
+from ..core.specs import TensorSpec
 from ..core.tensor import constant, to_array, wrap
 from ..core.values import Ragged, Sparse
+from . import plan
 from .dataset import Dataset
 from .exec import DatasetIterator
+from .readers import files_node
 
 
 def as_tensor(leaf: Any) -> Any:
@@ -43,10 +51,34 @@ def _result(leaf: Any) -> Any:
     return constant(leaf) if isinstance(leaf, bool | int | float) else leaf
 
 
+def _signature_of(types: Any, shapes: Any) -> Any:
+    """Return specs for a nest of dtypes and a nest of shapes, or None for unknown ones."""
+    dtypes, structure = nest.flatten(types)
+    if shapes is None:
+        return structure.pack([TensorSpec(None, dtype) for dtype in dtypes])
+    specs = [TensorSpec(shape, dtype) for shape, dtype in zip(_up_to(types, shapes), dtypes, strict=True)]
+    return structure.pack(specs)
+
+
+def _up_to(types: Any, shapes: Any) -> list[Any]:
+    """Return the shapes that stand where the dtypes of a nest do; a shape is itself a tuple."""
+    if isinstance(types, dict):
+        if isinstance(shapes, dict) and shapes.keys() == types.keys():
+            return [shape for key in sorted(types) for shape in _up_to(types[key], shapes[key])]
+    elif not isinstance(types, tuple):
+        return [shapes]
+    elif isinstance(shapes, tuple) and len(shapes) == len(types):
+        return [shape for part, shape in zip(types, shapes, strict=True) for shape in _up_to(part, shape)]
+    raise InvalidArgumentError(
+        f"Dataset.from_generator: output_shapes must have the structure of output_types. Received: {describe(shapes)} "
+        f"for {describe(types)}."
+    )
+
+
 class TensorIterator:
     """Elements of one pass, as Tensors. Single use; belongs to one thread at a time."""
 
-    def __init__(self, elements: DatasetIterator) -> None:
+    def __init__(self, elements: DatasetIterator[Any]) -> None:
         self._elements = elements
 
     def __iter__(self) -> Self:
@@ -61,8 +93,6 @@ class TensorIterator:
         Raises:
             OutOfRangeError: There is none.
         """
-        from ..core.errors import OutOfRangeError
-
         try:
             return next(self)
         except StopIteration:
@@ -86,7 +116,7 @@ class TensorIterator:
         self.close()
 
 
-class TensorDataset(Dataset):
+class TensorDataset(Dataset[Any]):
     """A `Dataset` whose elements and function arguments are Tensors.
 
     `as_numpy_iterator()` gives NumPy arrays and bytes all the same.
@@ -95,17 +125,144 @@ class TensorDataset(Dataset):
     __slots__ = ()
 
     @classmethod
-    def from_tensor_slices(cls, tensors: Any) -> Self:
+    def from_tensor_slices(cls, tensors: Any, name: str | None = None) -> Dataset[Any]:
         return super().from_tensor_slices(nest.map_structure(_from_python, tensors))
 
     @classmethod
-    def from_tensors(cls, tensors: Any) -> Self:
+    def from_tensors(cls, tensors: Any, name: str | None = None) -> Dataset[Any]:
         return super().from_tensors(nest.map_structure(_from_python, tensors))
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Self:
+    def range(cls, *args: Any, output_type: Any = "int64", name: str | None = None) -> Dataset[Any]:
+        return super().range(*args, output_type=output_type)
+
+    @classmethod
+    def from_generator(
+        cls,
+        generator: Callable[..., Iterable[Any]],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Sequence[Any] | None = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        """Yield what a generator function yields, called anew for each pass.
+
+        Args:
+            generator: Function that returns an iterable of elements.
+            output_types: Nest of dtypes, the older way to say what elements are.
+            output_shapes: Nest of shapes for `output_types`; None leaves them open.
+            args: Arguments for each call; the generator gets them as NumPy arrays, with TensorFlow's dtypes.
+            output_signature: Nest of specs that each element must fit.
+            name: Accepted for scripts written for TensorFlow; has no effect.
+
+        Raises:
+            InvalidArgumentError: Neither or both of `output_signature` and `output_types` are given, or the shapes do
+                not fit the types.
+        """
+        where = "Dataset.from_generator"
+        if (output_signature is None) == (output_types is None):
+            raise InvalidArgumentError(
+                f"{where}: either output_signature or output_types must be given. "
+                f"Received: {'neither' if output_types is None else 'both'}. Use output_signature."
+            )
+        if output_signature is None:
+            output_signature = _signature_of(output_types, output_shapes)
+        elif output_shapes is not None:
+            raise InvalidArgumentError(f"{where}: output_shapes goes with output_types. Received: an output_signature.")
+        arrays = tuple(to_array(value)[()] for value in args or ())
+        return super().from_generator(generator, output_signature=output_signature, args=arrays)
+
+    @classmethod
+    def list_files(
+        cls,
+        file_pattern: Any,
+        shuffle: bool | None = None,  # noqa: FBT001
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().list_files(file_pattern, shuffle=shuffle, seed=seed)
+
+    @classmethod
+    def of(cls, dataset: Dataset[Any]) -> Self:
         """Return the same dataset with Tensors as elements."""
         return cls(dataset._node)
+
+    def map(
+        self,
+        map_func: Callable[..., Any],
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+        *,
+        vectorize: bool | None = None,
+    ) -> Dataset[Any]:
+        return super().map(map_func, num_parallel_calls, deterministic=deterministic, vectorize=vectorize)
+
+    def filter(self, predicate: Callable[..., Any], name: str | None = None, *, vectorize: bool | None = None) -> Self:
+        return super().filter(predicate, vectorize=vectorize)
+
+    def interleave(
+        self,
+        map_func: Callable[..., Dataset[Any]],
+        cycle_length: int | None = None,
+        block_length: int | None = None,
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().interleave(
+            map_func, cycle_length, block_length, num_parallel_calls=num_parallel_calls, deterministic=deterministic
+        )
+
+    def batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        """Stack every `batch_size` consecutive elements; batches are cut from blocks, which needs no parallel calls."""
+        return super().batch(batch_size, drop_remainder)
+
+    def shuffle(
+        self,
+        buffer_size: int,
+        seed: int | None = None,
+        reshuffle_each_iteration: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Self:
+        return super().shuffle(buffer_size, seed, reshuffle_each_iteration)
+
+    def repeat(self, count: int | None = None, name: str | None = None) -> Self:
+        return super().repeat(count)
+
+    def take(self, count: int, name: str | None = None) -> Self:
+        return super().take(count)
+
+    def skip(self, count: int, name: str | None = None) -> Self:
+        return super().skip(count)
+
+    def prefetch(self, buffer_size: int, name: str | None = None) -> Self:
+        return super().prefetch(buffer_size)
+
+    def cache(self, filename: str = "", name: str | None = None) -> Self:
+        """Keep the elements of the first complete pass in memory.
+
+        Raises:
+            UnimplementedError: A file is named.
+        """
+        if filename:
+            raise UnimplementedError(
+                f"Dataset.cache: only memory is a place to cache. Received: filename={filename!r}. Leave it out, or "
+                "write the elements to a TFRecord file."
+            )
+        return super().cache()
+
+    def cardinality(self) -> Any:
+        """Return the number of elements as an int64 Tensor; -1 for infinitely many, -2 when it is not known."""
+        return wrap(np.int64(super().cardinality()))
 
     def _for_users(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
@@ -118,5 +275,45 @@ class TensorDataset(Dataset):
     def __iter__(self) -> Any:
         return TensorIterator(super().__iter__())
 
-    def as_numpy_iterator(self) -> DatasetIterator:
+    def as_numpy_iterator(self) -> DatasetIterator[Any]:
         return super().__iter__()
+
+
+class TensorTextLineDataset(TensorDataset):
+    """`TextLineDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        filenames: Any,
+        compression_type: Any = None,
+        buffer_size: int | None = None,
+        num_parallel_reads: int | None = None,
+        name: str | None = None,
+    ) -> Any:
+        """Return a TensorDataset of the lines."""
+        where = "TextLineDataset"
+        return TensorDataset(
+            files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads)
+        )
+
+
+class TensorTFRecordDataset(TensorDataset):
+    """`TFRecordDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        filenames: Any,
+        compression_type: Any = None,
+        buffer_size: int | None = None,
+        num_parallel_reads: int | None = None,
+        name: str | None = None,
+    ) -> Any:
+        """Return a TensorDataset of the records."""
+        where = "TFRecordDataset"
+        return TensorDataset(
+            files_node(where, plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads)
+        )

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterator
 from operator import length_hint
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
@@ -17,8 +17,10 @@ from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
 from .input import Input
 from .pool import Pool
 
+T = TypeVar("T")
 
-class DatasetIterator:
+
+class DatasetIterator(Generic[T]):
     """Elements of one pass over a plan.
 
     Single use; belongs to one thread at a time. Closed at the end, by `close`, by leaving a `with` block, and when it
@@ -38,7 +40,7 @@ class DatasetIterator:
         self._operator: Operator[Any] = context.build(root)
         self._source = Input(self._operator)
         self._sizer = BlockSizer(max_block_rows)
-        self._elements: Iterator[Any] = iter(())
+        self._elements: Iterator[T] = iter(())
         self._ended = False
         self._closed = False
         self._finalizer = weakref.finalize(self, _release, self._operator, pool)
@@ -46,7 +48,7 @@ class DatasetIterator:
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> T:
         for element in self._elements:
             return element
         self._refill()
@@ -172,7 +174,8 @@ def _release(operator: Operator[Any], pool: Pool) -> None:
 
 def first_spec(root: Node) -> Any:
     """Return the nest of specs of a plan's first element, by running the plan that far; None when it has none."""
-    with DatasetIterator(root, counts_passes=False) as iterator:
-        for element in iterator:
+    first: DatasetIterator[Any] = DatasetIterator(root, counts_passes=False)
+    with first:
+        for element in first:
             return Block.from_elements([element]).spec
     return None

@@ -1,0 +1,66 @@
+"""What a dataset is, without running it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import plan
+from .base import DatasetBase, T
+
+
+class Description(DatasetBase[T]):
+    """Spec, size and plan; mixed into `Dataset`."""
+
+    __slots__ = ()
+
+    @property
+    def element_spec(self) -> Any:
+        """Nest of specs of the elements.
+
+        Where a function could not be traced, or a generator has no signature, this runs the pipeline up to its first
+        element to find out.
+        """
+        from ..inspection import resolved_spec
+
+        return resolved_spec(self._node)
+
+    def cardinality(self) -> int:
+        """Return the number of elements; `INFINITE_CARDINALITY` (-1) or `UNKNOWN_CARDINALITY` (-2) otherwise."""
+        return self._node.cardinality
+
+    def __len__(self) -> int:
+        """Return the number of elements.
+
+        Raises:
+            TypeError: It is infinite or unknown.
+        """
+        n = self._node.cardinality
+        if n < 0:
+            kind = "infinite" if n == plan.INFINITE else "unknown"
+            raise TypeError(f"Dataset: the number of elements is {kind}; cardinality() returns {n}.")
+        return n
+
+    def __bool__(self) -> bool:
+        return True
+
+    def explain(self, stage: str | None = None) -> str:
+        """Return the plan as a tree, with what each node yields and how and why it runs so.
+
+        Args:
+            stage: `"logical"` (as written), `"simplified"` (after the rules; what runs), or None for the plan that
+                runs with its notes.
+        """
+        from ..explain import explain
+
+        return explain(self._node, stage)
+
+    def _element_leaf_spec(self) -> Any:
+        """Spec of this dataset as a leaf of an element."""
+        from ...core.specs import DatasetSpec
+
+        return DatasetSpec(self.element_spec)
+
+    def __repr__(self) -> str:
+        from ..explain import one_line
+
+        return f"<{type(self).__name__} {one_line(self._node)}>"

@@ -1,0 +1,45 @@
+"""Transformations of order and extent."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from .. import plan
+from ..calling import check_count, check_int
+from .base import DatasetBase, T
+
+
+class Order(DatasetBase[T]):
+    """Order and extent; mixed into `Dataset`."""
+
+    __slots__ = ()
+
+    def shuffle(
+        self,
+        buffer_size: int,
+        seed: int | None = None,
+        reshuffle_each_iteration: bool | None = None,  # noqa: FBT001
+    ) -> Self:
+        """Yield the elements in random order, drawn from a buffer; the order is tf.data's for the same seed.
+
+        Args:
+            buffer_size: Elements held to draw from; the number of elements for a full shuffle.
+            seed: Seed of the order; None takes the global seed (`penstock.random.set_seed`) or a random one.
+            reshuffle_each_iteration: Whether each pass has its own order; None means True.
+        """
+        size = check_count("Dataset.shuffle", "buffer_size", buffer_size, 1)
+        reshuffle = True if reshuffle_each_iteration is None else bool(reshuffle_each_iteration)
+        return type(self)(plan.Shuffle(self._node, size, seed, reshuffle))
+
+    def repeat(self, count: int | None = None) -> Self:
+        """Yield the elements `count` times over; without end when `count` is None or negative."""
+        times = -1 if count is None else check_int("Dataset.repeat", "count", count)
+        return type(self)(plan.Repeat(self._node, times))
+
+    def take(self, count: int) -> Self:
+        """Yield the first `count` elements; all of them when `count` is negative."""
+        return type(self)(plan.Take(self._node, check_int("Dataset.take", "count", count)))
+
+    def skip(self, count: int) -> Self:
+        """Yield the elements after the first `count`; none of them when `count` is negative."""
+        return type(self)(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
