@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,6 +69,19 @@ class FixedLenFeature:
             array[:] = [v.encode() if isinstance(v, str) else v for v in array]
         return array
 
+    def _fields(self) -> tuple[Any, ...]:
+        """Return the values that make two specs equal."""
+        if self.default_value is None:
+            return self.shape, self.dtype, None
+        default = self.default_array()
+        return self.shape, self.dtype, tuple(default) if self.dtype.is_string else default.tobytes()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FixedLenFeature) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
     def _unfit(self) -> InvalidArgumentError:
         return InvalidArgumentError(
             f"FixedLenFeature: default_value must be {self.size} of {self.dtype.name}, to fill shape "
@@ -110,19 +123,17 @@ def _checked_dtype(where: str, dtype: Any) -> DType:
     return found
 
 
+@dataclass(frozen=True, slots=True)
 class ParseSpec:
-    """Feature specs by key, in sorted order; hashable by identity, so that it can stand in a traced graph.
+    """Feature specs by key, in sorted order; equal by value and hashable, so that it can stand in a traced graph.
 
     Attributes:
         keys: The keys, sorted.
         features: The spec of each key.
     """
 
-    __slots__ = ("features", "keys")
-
-    def __init__(self, keys: Sequence[str], features: Sequence[FeatureSpec]) -> None:
-        self.keys = tuple(keys)
-        self.features = tuple(features)
+    keys: tuple[str, ...]
+    features: tuple[FeatureSpec, ...]
 
     @classmethod
     def of(cls, where: str, features: Any) -> ParseSpec:
@@ -143,4 +154,4 @@ class ParseSpec:
                     f"Received: {key!r}: {describe(feature)}."
                 )
         keys = sorted(features)
-        return cls(keys, [features[key] for key in keys])
+        return cls(tuple(keys), tuple(features[key] for key in keys))

@@ -290,6 +290,15 @@ def test_feature_arguments():
     assert repr(VarLenFeature("string")) == "VarLenFeature(dtype=string)"
 
 
+def test_specs_are_equal_by_value():
+    build = lambda default: ParseSpec.of(
+        "test", {"a": FixedLenFeature([2], "float32", default), "b": VarLenFeature("int64")}
+    )
+    assert build([1.0, np.nan]) == build(np.array([1, np.nan])) and hash(build(None)) == hash(build(None))
+    assert build([1.0, 2.0]) != build([1.0, 3.0]) and build(None) != build([1.0, 2.0])
+    assert FixedLenFeature([], "string", "a") == FixedLenFeature([], "string", b"a") != FixedLenFeature([], "string")
+
+
 def test_rule_and_inference():
     op = get_op("parse_example")
     spec = ParseSpec.of("test", {"emails": VarLenFeature("string"), "scores": FixedLenFeature([2], "float32")})
