@@ -110,8 +110,8 @@ def greater_equal(x: Value, y: Value) -> Value:
     return call(GREATER_EQUAL, x, y)
 
 
-LOGICAL_AND = elementwise("logical_and", np.logical_and, template="({0} and {1})")
-LOGICAL_OR = elementwise("logical_or", np.logical_or, template="({0} or {1})")
+LOGICAL_AND = elementwise("logical_and", np.logical_and, template="(bool({0}) and bool({1}))")
+LOGICAL_OR = elementwise("logical_or", np.logical_or, template="(bool({0}) or bool({1}))")
 LOGICAL_XOR = elementwise("logical_xor", np.logical_xor, template="(bool({0}) != bool({1}))")
 LOGICAL_NOT = elementwise("logical_not", np.logical_not, template="(not {0})")
 ISNAN = elementwise("isnan", np.isnan, template="np.isnan({0})")

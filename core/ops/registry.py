@@ -73,7 +73,8 @@ class Op:
             one is batched. Returns what a loop over the rows would give, stacked: ndarrays `[n, *shape]` or Columns.
         infer: `infer(args, attrs)`: arguments are specs, or constants (ndarray, Python scalar, bytes). Returns a
             spec or a tuple of specs. Python scalars are weakly typed (NEP 50).
-        template: Expression of an elementwise op for kernel fusion, e.g. `"{0} + {1}"`; None when it has none.
+        template: Expression of an elementwise op for kernel fusion, e.g. `"{0} + {1}"`, over scalars in
+            parentheses; None when it has none.
         columns: The batching rule takes Columns that are not dense; else such arguments are looped over.
         same_dtype: Tensors among the arguments must agree in dtype; nothing is cast silently.
         composite: `forward` is written in ops itself; see `OpLike`.

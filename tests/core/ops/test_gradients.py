@@ -92,7 +92,7 @@ def by_tape(function, problem):
 
 
 @pytest.mark.parametrize("name", DIFFERENTIABLE)
-@settings(max_examples=12)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(data=st.data())
 def test_gradient_is_that_of_central_differences(name, data):
     problem = Problem(name, data.draw(OP_CALLS[name]), data.draw(st.integers(0, 9)))
@@ -102,7 +102,7 @@ def test_gradient_is_that_of_central_differences(name, data):
 
 
 @pytest.mark.parametrize("name", DIFFERENTIABLE)
-@settings(max_examples=6)
+@settings(max_examples=settings.default.max_examples // 10)
 @given(data=st.data())
 def test_gradient_of_the_gradient_is_that_of_central_differences(name, data):
     problem = Problem(name, data.draw(OP_CALLS[name]), data.draw(st.integers(0, 9)))

@@ -40,7 +40,7 @@ def outputs(result):
 
 
 @pytest.mark.parametrize("name", OP_CALLS)
-@settings(max_examples=40)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(data=st.data())
 def test_batching_rule_equals_a_loop_over_rows(name, data):
     op, call = get_op(name), data.draw(OP_CALLS[name])
@@ -65,7 +65,7 @@ def test_batching_rule_equals_a_loop_over_rows(name, data):
 
 
 @pytest.mark.parametrize("name", OP_CALLS)
-@settings(max_examples=30)
+@settings(max_examples=settings.default.max_examples // 2)
 @given(data=st.data())
 def test_inferred_spec_is_that_of_the_result(name, data):
     op, call = get_op(name), data.draw(OP_CALLS[name])
@@ -86,3 +86,17 @@ def test_inferred_spec_is_that_of_the_result(name, data):
         assert spec.is_compatible_with(actual), (spec, actual)
         if not hide:
             assert spec == actual
+
+
+@pytest.mark.parametrize("name", [n for n in OP_CALLS if get_op(n).template])
+def test_the_fusion_template_computes_the_op(name):
+    op = get_op(name)
+    rng = np.random.default_rng(0)
+    arity = 1 + max(i for i in range(3) if f"{{{i}}}" in op.template)
+    bits = name.startswith(("bitwise", "left", "right"))
+    for _ in range(20):
+        args = list(rng.integers(0, 6, arity)) if bits else list(rng.uniform(0.1, 5, arity))
+        if name == "where":
+            args[0] = rng.random() < 0.5
+        scope = {"np": np} | dict(zip("abc", args, strict=False))
+        np.testing.assert_allclose(eval(op.template.format("(a)", "(b)", "(c)"), scope), op.forward(*args), rtol=1e-12)
