@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, concat
-from ..core.errors import InvalidArgumentError, describe, suggest
+from ..core.errors import DTypeError, InvalidArgumentError, describe, suggest
 from ..core.ops import registry
 from ..core.saving import register_serializable
 from ..core.saving.apart import is_state_apart
@@ -97,6 +97,8 @@ class StringLookup(AdaptableLayer):
         self._transform: Transform | None = None
         self._counts = TokenCounts()
         self._fixed = False
+        # Tokens of the vocabulary that will come with `load_arrays`: a loaded model is put together before that.
+        self._expected: int | None = None
         self.built = True
         if vocabulary is not None:
             self.set_vocabulary(vocabulary, idf_weights)
@@ -337,11 +339,14 @@ class StringLookup(AdaptableLayer):
             return self._transform.infer_spec(spec)
         if self.invert:
             return CodesToTokens(_EMPTY, 0, masks=False, where=self.where).infer_spec(spec)
-        if self.output_mode != "int" and not self.pad_to_max_tokens:
-            self._require_adapted()
-        if not isinstance(spec, TensorSpec | RaggedSpec | SparseSpec):
-            raise InvalidArgumentError(f"{self.where}: inputs must be strings. Received: {spec!r}.")
-        return lookup_spec(spec, self.output_mode, self.max_tokens or 0, sparse=self.sparse)
+        if not isinstance(spec, TensorSpec | RaggedSpec | SparseSpec) or not spec.dtype.is_string:
+            raise DTypeError(f"{self.where}: inputs must be strings. Received: {spec!r}.")
+        depth = self.max_tokens if self.pad_to_max_tokens else None
+        if depth is None and self.output_mode != "int":
+            if self._expected is None:
+                self._require_adapted()
+            depth = self._token_start + (self._expected or 0)
+        return lookup_spec(spec, self.output_mode, depth or 0, sparse=self.sparse)
 
     # --- configs ------------------------------------------------------------------------------------------------------
 
@@ -360,8 +365,8 @@ class StringLookup(AdaptableLayer):
             "sparse": self.sparse,
             "encoding": self.encoding,
         }
-        if self._fixed and is_state_apart():
-            config["adapted"] = {"fixed": True}
+        if self._tokens is not None and is_state_apart():
+            config["adapted"] = {"size": len(self._tokens), "fixed": self._fixed}
         return config
 
     def learned_config(self) -> dict[str, Any] | None:
@@ -375,6 +380,8 @@ class StringLookup(AdaptableLayer):
             idf = config.get("idf_weights")
             weights = None if idf is None else np.asarray(idf, dtype=np.float32)
             self._restore(encode_tokens(config["vocabulary"]), weights)
+        else:
+            self._expected = int(config["size"])
         self._fixed = bool(config.get("fixed", False))
 
     def _restore(self, tokens: BytesColumn, idf: Array | None) -> None:

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 if TYPE_CHECKING:
-    from . import pipelines, reference, strategies
+    from . import layers, pipelines, reference, strategies
     from .compare import assert_elements_equal
+    from .layers import run_layer_test
     from .reference import ReferenceDataset
 
-__all__ = ["ReferenceDataset", "assert_elements_equal", "pipelines", "reference", "strategies"]
+__all__ = [
+    "ReferenceDataset",
+    "assert_elements_equal",
+    "layers",
+    "pipelines",
+    "reference",
+    "run_layer_test",
+    "strategies",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"ReferenceDataset": ".reference", "assert_elements_equal": ".compare"},
-    submodules=("pipelines", "reference", "strategies"),
+    {"ReferenceDataset": ".reference", "assert_elements_equal": ".compare", "run_layer_test": ".layers"},
+    submodules=("layers", "pipelines", "reference", "strategies"),
 )

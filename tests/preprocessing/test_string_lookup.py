@@ -22,6 +22,7 @@ from penstock.core.errors import (
     UnimplementedError,
 )
 from penstock.core.saving import load, save
+from penstock.core.saving.apart import state_apart
 from penstock.core.specs import RaggedSpec, SparseSpec, TensorSpec
 from penstock.core.values import Ragged, Sparse
 from penstock.preprocessing import StringLookup
@@ -536,3 +537,35 @@ def test_inverse():
     assert layer([3.0, -1.0]).tolist() == [b"a", b"[UNK]"]
     with pytest.raises(DTypeError, match="inputs must be integers"):
         layer(["a"])
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "options", [{}, {"output_mode": "count"}, {"output_mode": "count", "max_tokens": 9, "pad_to_max_tokens": True}]
+)
+def test_a_saved_config_tells_the_spec_before_the_vocabulary_is_there(options):
+    layer = adapted(["a", "b"], **options)
+    with state_apart():
+        config = json.loads(json.dumps(layer.get_config()))
+    assert config["adapted"] == {"size": 2, "fixed": False}
+    again = StringLookup.from_config(config)
+    spec = TensorSpec((None, 3), "string")
+    assert again.compute_output_spec(spec) == layer.compute_output_spec(spec)
+    with pytest.raises(NotAdaptedError):
+        again(["a"])
+    again.load_arrays(layer.save_arrays())
+    np.testing.assert_array_equal(again(["a", "b"]), layer(["a", "b"]))
+
+
+@pytest.mark.fault
+def test_damaged_vocabularies_are_noticed():
+    layer = adapted(["a", "b"], output_mode="tf_idf")
+    arrays = layer.save_arrays()
+    for name, bad, message in (
+        ("vocabulary.data", np.frombuffer(b"aa", np.uint8), "tokens of a vocabulary must be unique"),
+        ("vocabulary.offsets", np.array([0, 2, 1, 2]), "must not decrease"),
+        ("vocabulary.offsets", np.array([0, 9]), "must run from 0 to the number of bytes"),
+        ("idf_weights", np.ones(7, np.float32), "the saved idf_weights do not fit"),
+    ):
+        with pytest.raises(InvalidArgumentError, match=message):
+            StringLookup(output_mode="tf_idf").load_arrays({**arrays, name: bad})
