@@ -8,6 +8,8 @@ import numpy.typing as npt
 from ..core.columns import BytesColumn
 from .files import ByteSource
 
+_SMALLEST_REACH = 1 << 12
+
 
 class ReadBuffer:
     """The unused bytes of a source are `data[start:stop]`; belongs to one thread.
@@ -36,6 +38,16 @@ class ReadBuffer:
         """Mark everything before `data[start]` as used."""
         self.offset_bytes += start - self.start
         self.start = start
+
+    def stop_for(self, rows: int, rows_before: int) -> int:
+        """Return where to stop looking for `rows` rows: twice as far as they would reach if like those before.
+
+        The output for a few rows is then not as large as the whole buffer.
+        """
+        if rows_before == 0:
+            return self.stop
+        reach = 2 * rows * (self.offset_bytes // rows_before + 1)
+        return min(self.stop, self.start + max(reach, _SMALLEST_REACH))
 
     def fill(self, wanted: int) -> bool:
         """Read once more; False when the stream has ended.

@@ -75,19 +75,22 @@ class LineReader:
                 f"LineReader.read: max_lines must be >= 1. Received: max_lines={describe(max_lines)}."
             )
         buffer = self._buffer
+        stop = buffer.stop_for(max_lines, self._index)
         while True:
-            limit = min(max_lines, len(buffer) + 1)
-            out, offsets = np.empty(len(buffer) + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
-            lines, position = split_lines_kernel(
-                buffer.data, buffer.start, buffer.stop, limit, self._ended, out, offsets
-            )
+            size = stop - buffer.start
+            limit = min(max_lines, size + 1)
+            out, offsets = np.empty(size + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
+            at_end = self._ended and stop == buffer.stop
+            lines, position = split_lines_kernel(buffer.data, buffer.start, stop, limit, at_end, out, offsets)
             buffer.advance(position)
             if lines:
                 self._index += lines
                 return trimmed(out, offsets, lines)
-            if self._ended:
-                return None
-            self._ended = not buffer.fill(2 * len(buffer) + 1)
+            if stop == buffer.stop:
+                if self._ended:
+                    return None
+                self._ended = not buffer.fill(2 * len(buffer) + 1)
+            stop = buffer.stop
 
     def seek(self, offset_bytes: int, line_index: int) -> None:
         """Go to a line whose place is known; before the first read.

@@ -88,11 +88,13 @@ class TFRecordReader:
                 f"TFRecordReader.read: max_records must be >= 1. Received: max_records={describe(max_records)}."
             )
         buffer = self._buffer
+        stop = buffer.stop_for(max_records, self._index)
         while True:
-            limit = min(max_records, len(buffer) // _SMALLEST_FRAME + 1)
-            out, offsets = np.empty(len(buffer), np.uint8), np.empty(limit + 1, np.int64)
+            size = stop - buffer.start
+            limit = min(max_records, size // _SMALLEST_FRAME + 1)
+            out, offsets = np.empty(size, np.uint8), np.empty(limit + 1, np.int64)
             status, records, position, length, stored, computed = unframe_kernel(
-                buffer.data, buffer.start, buffer.stop, limit, out, offsets
+                buffer.data, buffer.start, stop, limit, out, offsets
             )
             buffer.advance(position)
             if records:
@@ -101,8 +103,9 @@ class TFRecordReader:
             if status in (BAD_LENGTH_CRC, BAD_PAYLOAD_CRC):
                 what = "length" if status == BAD_LENGTH_CRC else "payload"
                 raise crc_mismatch(self.path, self._index, self.offset_bytes, what, stored, computed)
-            if not self._fill(length):
+            if stop == buffer.stop and not self._fill(length):
                 return None
+            stop = buffer.stop
 
     def _fill(self, length: int) -> bool:
         """Get more bytes; `length` is that of the record at hand when its header has been checked.
