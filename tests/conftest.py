@@ -28,6 +28,22 @@ settings.register_profile("thorough", max_examples=1000, deadline=None, suppress
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
+class _CheckoutIsNoTestPackage:
+    """Keeps pytest from importing the checkout's `__init__.py`, which is the library's, under the folder's name.
+
+    A plugin of its own, because hooks of this file are not asked about the folder above it.
+    """
+
+    @staticmethod
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        return pytest.Dir.from_parent(parent, path=path) if path == GOLDEN.parents[1] else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_CheckoutIsNoTestPackage())
+
+
 @functools.cache
 def _read_golden(name: str) -> str:
     return (GOLDEN / f"{name}.json").read_text(encoding="utf-8")
