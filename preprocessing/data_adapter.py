@@ -94,11 +94,11 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
 
 
 def _is_whole(data: Any) -> bool:
-    """Whether data is one value, and not an iterable of batches."""
+    """Whether data is one value, and not an iterable of batches; of a list, the first item decides."""
     if isinstance(data, np.ndarray | np.generic | Ragged | Sparse | Column | bytes | str | int | float):
         return True
     if isinstance(data, list | tuple):
-        return not any(_is_batch(item) for item in data)
+        return not data or not _is_batch(data[0])
     if type(data).__module__.partition(".")[0] in ("pyarrow", "pandas"):
         return True
     return registry.operand_kind(data) == "tensor"
