@@ -11,6 +11,7 @@ from ...core.ops.registry import Value
 from ...core.variable import Variable
 from .. import activations, initializers, regularizers
 from ..lookup import serializable
+from .affine import affine
 
 
 @serializable
@@ -100,10 +101,9 @@ class Dense(Layer):
             )
         if inputs.dtype != self.dtype:
             inputs = ops.cast(inputs, self.dtype)
-        outputs = ops.matmul(inputs, self.kernel)
-        if self.bias is not None:
-            outputs = ops.add(outputs, self.bias)
-        return self.activation(outputs)
+        if self.bias is None:
+            return self.activation(ops.matmul(inputs, self.kernel))
+        return self.activation(affine(inputs, self.kernel, self.bias))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the outputs for a shape of the inputs."""

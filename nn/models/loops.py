@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...core import nest
-from ...core.arguments import map_leaves
+from ...core.arguments import iter_leaves, map_leaves
 from ...core.errors import InvalidArgumentError, describe
 from ...core.tensor import Tensor
+from ..blas import LARGE_PRODUCT, single_thread
 from ..callbacks import Callback, CallbackList, History
 from ..callbacks.callback_list import as_floats
 from .data_adapter import (
@@ -197,16 +198,25 @@ def _run_epoch(
     per_call = model.steps_per_execution
     logs: dict[str, Any] = {}
     index = -1
-    for index, batch in enumerate(source.epoch()):
-        if index % per_call == 0:
-            callbacks.on_batch_begin(mode, index)
-        data = to_tensors(batch if prepare is None else prepare(batch), model)
-        logs = step(data)
-        if (index + 1) % per_call == 0:
-            callbacks.on_batch_end(mode, index, logs)
+    with single_thread() as claim:
+        for index, batch in enumerate(source.epoch()):
+            if index % per_call == 0:
+                callbacks.on_batch_begin(mode, index)
+            data = to_tensors(batch if prepare is None else prepare(batch), model)
+            logs = step(data)
+            if index == 0 and _has_large_products(model, data):
+                claim.release()
+            if (index + 1) % per_call == 0:
+                callbacks.on_batch_end(mode, index, logs)
     if (index + 1) % per_call:
         callbacks.on_batch_end(mode, index, logs)
     return logs
+
+
+def _has_large_products(model: Any, data: Any) -> bool:
+    """Whether a batch times the largest weight is worth several threads."""
+    rows = max((leaf.shape[0] for leaf in iter_leaves(data) if isinstance(leaf, Tensor) and leaf.ndim), default=1)
+    return rows * max((weight.size for weight in model.weights), default=0) >= LARGE_PRODUCT
 
 
 def to_tensors(batch: Any, model: Any) -> Any:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core import nest, ops, saving
+from ...core import ops, saving
+from ...core.arguments import iter_leaves
 from ...core.autodiff import GradientTape
 from ...core.errors import FailedPreconditionError, InvalidArgumentError, describe
 from ...core.ops.registry import Value
+from ...core.tensor import Tensor
 from .. import optimizers
 from ..metrics import Mean, Metric
 from ..optimizers import Optimizer
@@ -242,7 +244,7 @@ class Trainer:
 
     def _track_loss(self, loss: Value, x: Any) -> None:
         if self._loss_tracker is not None:
-            rows = next(iter(nest.iter_leaves(x)))
+            rows = x if isinstance(x, Tensor) else next(iter_leaves(x))
             self._loss_tracker.update_state(loss, sample_weight=len(rows) if np.ndim(rows) else 1)
 
     def _named_outputs(self, y_pred: Any) -> list[tuple[str, Any]]:
