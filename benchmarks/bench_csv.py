@@ -41,7 +41,9 @@ def write_shards(folder: Path, rows: int) -> None:
         n = rows // SHARDS
         features = rng.normal(scale=10, size=(n, FEATURES))
         labels = rng.integers(0, 2, size=n)
-        lines = [",".join([f"{v:.4f}" for v in row] + [str(y)]) for row, y in zip(features.tolist(), labels, strict=True)]
+        lines = [
+            ",".join([f"{v:.4f}" for v in row] + [str(y)]) for row, y in zip(features.tolist(), labels, strict=True)
+        ]
         (folder / f"part-{shard:02d}.csv").write_text("\n".join(lines) + "\n")
 
 
