@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from .arguments import is_plain_list, map_leaves, shapes_of
+from .arguments import shapes_of
 from .dtypes import DType, as_dtype
 from .errors import (
     FailedPreconditionError,
@@ -30,9 +30,9 @@ from .errors import (
     describe,
     suggest,
 )
-from .layer_call import LayerCall, first_symbol, is_symbol, keeps_layers
+from .layer_call import LayerCall, keeps_layers
+from .layer_inputs import convert_arguments, find_symbol, to_tensors
 from .naming import snake_case, unique_name
-from .ops import registry
 from .specs import as_shape
 from .weights import resolve_function, resolve_initializer
 
@@ -207,25 +207,27 @@ class Layer:
             raise FailedPreconditionError(
                 f"{type(self).__name__}: __init__ must call super().__init__() before it sets attributes."
             )
-        symbol = _first_symbol(args, kwargs)
+        symbol = find_symbol(args, kwargs)
         if not self.arrays_out:
-            args, kwargs = self._converted(args, kwargs)
+            args, kwargs = convert_arguments(args, kwargs, self._dtype, where=f"{type(self).__name__} {self._name!r}")
         if not self.built:
             self._build_for(args, kwargs)
         if symbol is not None and keeps_layers(symbol):
             return LayerCall(self, args, kwargs).record()
         outputs = self._run(args, kwargs)
-        return outputs if self.arrays_out else map_leaves(_to_tensor, outputs)
+        return outputs if self.arrays_out else to_tensors(outputs)
 
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Run `call` with the right `training`, and keep track of who calls whom."""
-        takes_training, default = _training_parameter(_class_of(self))
-        training = kwargs.pop("training", None)
+        accepted, position, default = _training_parameter(_class_of(self))
         outer, depth = _context.training, _context.depth
-        if training is None:
-            training = default if outer is None else outer
-        if takes_training and training is not None:
-            kwargs = {**kwargs, "training": training}
+        if position is None or len(args) <= position:
+            training = _first_known(kwargs.pop("training", None), outer, default)
+            if accepted and training is not None:
+                kwargs = {**kwargs, "training": training}
+        else:
+            training = _first_known(args[position], outer, default)
+            args = (*args[:position], training, *args[position + 1 :])
         if depth == 0:
             self._clear_losses()
         _context.training, _context.depth = training, depth + 1
@@ -238,43 +240,6 @@ class Layer:
         first = args[0] if args else next(iter(kwargs.values()), None)
         self.build(shapes_of(first))
         self.built = True
-
-    def _converted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Make Tensors of the layer's dtype from array arguments; the first may also be Python numbers or lists."""
-        first = tuple(self._convert_nest(a, scalars=True) for a in args[:1])
-        rest = tuple(self._convert_nest(a, scalars=False) for a in args[1:])
-        return first + rest, {k: self._convert_nest(v, scalars=False) for k, v in kwargs.items()}
-
-    def _convert_nest(self, value: Any, *, scalars: bool) -> Any:
-        if scalars and isinstance(value, list | tuple) and is_plain_list(value):
-            return self._convert(np.asarray(value))
-        if isinstance(value, list | tuple):
-            items = [self._convert_nest(item, scalars=scalars) for item in value]
-            return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
-        if isinstance(value, dict):
-            return {k: self._convert_nest(item, scalars=scalars) for k, item in value.items()}
-        if isinstance(value, bool | int | float | complex) and not scalars:
-            return value
-        return self._convert(value)
-
-    def _convert(self, value: Any) -> Any:
-        from .tensor import Tensor
-
-        if isinstance(value, bool | int | float | complex):
-            value = np.asarray(value)
-        if not isinstance(value, Tensor) and not is_symbol(value):
-            if registry.operand_kind(value) is not None or not hasattr(value, "__array__"):
-                return value
-            value = np.asarray(value)
-            if value.dtype.kind == "f" and self._dtype.is_floating:
-                value = value.astype(self._dtype.numpy, copy=False)
-            return Tensor(value)
-        dtype = value.spec.dtype if is_symbol(value) else value.dtype
-        if as_dtype(dtype).is_floating and self._dtype.is_floating and dtype != self._dtype:
-            from .ops import cast as cast_op
-
-            return cast_op(value, self._dtype)
-        return value
 
     # --- specs --------------------------------------------------------------------------------------------------------
 
@@ -502,7 +467,12 @@ _context = _Context()
 
 class _Training(NamedTuple):
     accepted: bool
+    position: int | None
     default: Any
+
+
+def _first_known(*values: Any) -> Any:
+    return next((value for value in values if value is not None), None)
 
 
 def _class_of(layer: Layer) -> Any:
@@ -512,11 +482,13 @@ def _class_of(layer: Layer) -> Any:
 
 @functools.cache
 def _training_parameter(cls: Any) -> _Training:
-    """Return whether the class's `call` takes `training`, and its default there."""
-    found = inspect.signature(cls.call).parameters.get("training")
-    if found is None:
-        return _Training(accepted=False, default=None)
-    return _Training(accepted=True, default=None if found.default is found.empty else found.default)
+    """Return whether the class's `call` takes `training`, its place among positional arguments, and its default."""
+    parameters = list(inspect.signature(cls.call).parameters.values())[1:]
+    for position, found in enumerate(parameters):
+        if found.name == "training":
+            default = None if found.default is found.empty else found.default
+            return _Training(True, None if found.kind is found.KEYWORD_ONLY else position, default)
+    return _Training(False, None, None)
 
 
 @functools.cache
@@ -561,23 +533,6 @@ def _collect(values: Any, kind: type[T], found: dict[int, T]) -> None:
             found.setdefault(id(value), value)
         elif isinstance(value, _BRANCHES) and value:
             _collect(value, kind, found)
-
-
-def _first_symbol(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    for value in args:
-        found = first_symbol(value)
-        if found is not None:
-            return found
-    return first_symbol(kwargs) if kwargs else None
-
-
-def _to_tensor(value: Any) -> Any:
-    """Wrap arrays; leave everything else."""
-    if isinstance(value, np.ndarray | np.generic):
-        from .tensor import Tensor
-
-        return Tensor(value)
-    return value
 
 
 def _tuples(shape: Any) -> Any:

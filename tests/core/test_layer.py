@@ -196,6 +196,30 @@ def test_training_reaches_call_and_inner_layers(training):
     assert layer.inner.seen is False
 
 
+def test_training_may_be_given_by_position():
+    layer = Says()
+    layer(np.ones(1), True)
+    assert layer.seen is True
+    layer(np.ones(1), None)
+    assert layer.seen is None
+
+    class Keyword(Says):
+        def call(self, inputs, *, training=False):
+            self.seen = training
+            return inputs
+
+    layer = Keyword()
+    layer(np.ones(1))
+    assert layer.seen is False
+    layer(np.ones(1), training=True)
+    assert layer.seen is True
+
+
+def test_uneven_lists_are_named():
+    with pytest.raises(ShapeError, match=r"Says 's': rows of nested lists must have one length\. Received: \[\[1\]"):
+        Says(name="s")([[1], [1, 2]])
+
+
 def test_training_is_forgotten_after_an_error():
     class Fails(Layer):
         def call(self, inputs):
