@@ -29,6 +29,8 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         seeds = node.seeds
         self._pass = seeds.next_pass() if context.counts_passes else seeds.passes
         self._random = Philox(*seeds.of_pass(self._pass))
+        self._words = np.empty(0, dtype=np.uint32)
+        self._next_word = 0
         self._source = Input(self.input, oldest=self._oldest)
         self._store = RowStore()
         # Number of each stored row among the rows of the input.
@@ -99,7 +101,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         return {
             "pass": self._pass,
             "seeds": [self._random.seed, self._random.seed2],
-            "drawn": self._random.position,
+            "drawn": self._drawn(),
             "held": self._held_arrivals() - oldest,
             "read": self._source.rows - (self._store.rows - self._incoming) - oldest,
             "input": self._source.get_state() if oldest == self._source.rows else self._source.state_at(oldest),
@@ -140,8 +142,11 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         if n <= 0:
             return
         self._grow(min(size, self._held + n))
-        free = (self._start + self._held + np.arange(n)) % len(self._slots)
-        self._slots[free] = np.arange(self._incoming, self._incoming + n)
+        if n == 1:  # one row in, one row out: the steady state below a function that must not run ahead
+            self._slots[(self._start + self._held) % len(self._slots)] = self._incoming
+        else:
+            free = (self._start + self._held + np.arange(n)) % len(self._slots)
+            self._slots[free] = np.arange(self._incoming, self._incoming + n)
         self._held += n
         self._incoming += n
 
@@ -163,7 +168,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
             # While the input may hold more, a slot that was emptied must be refilled before the next draw.
             n = min(n, waiting + 1)
         out = np.empty(n, dtype=np.int64)
-        words = self._random.uint32(n)
+        words = self._draw(n)
         self._start, self._held, self._incoming = shuffle_kernel(
             self._slots, self._start, self._held, self._incoming, self._store.rows, words, out
         )
@@ -172,6 +177,24 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         if self._store.rows > 2 * live + COMPACT_ROWS:
             self._compact()
         return block
+
+    def _draw(self, n: int) -> npt.NDArray[np.uint32]:
+        """Return the next random words; few at a time come from a supply, because making them has a price per call."""
+        if n > WORDS_AHEAD // 4:
+            return self._random_at(self._drawn(), n)
+        if self._next_word + n > len(self._words):
+            self._words, self._next_word = self._random_at(self._drawn(), WORDS_AHEAD), 0
+        self._next_word += n
+        return self._words[self._next_word - n : self._next_word]
+
+    def _drawn(self) -> int:
+        """Return how many words were used."""
+        return self._random.position - (len(self._words) - self._next_word)
+
+    def _random_at(self, position: int, n: int) -> npt.NDArray[np.uint32]:
+        self._random.skip(position - self._random.position)
+        self._words, self._next_word = self._words[:0], 0
+        return self._random.uint32(n)
 
     def _compact(self) -> None:
         """Forget the rows that were emitted; the live ones are numbered anew, slots first."""
@@ -184,5 +207,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         self._incoming = self._held
 
 
+# Random words made at once where few are drawn at a time.
+WORDS_AHEAD = 1024
 # Dead rows that may always lie in the store: below this, compaction would cost more than the memory it frees.
 COMPACT_ROWS = 1024
