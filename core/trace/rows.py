@@ -89,7 +89,8 @@ class RowFunction:
         if self._traced is None:
             return f"{self.name} is traced when its first element arrives"
         state = "checked against direct calls" if self._checked else "to be checked on the first rows"
-        return f"{self.name} runs on whole blocks ({len(self._traced.graph.nodes)} ops, {state})"
+        ops = len(self._traced.graph.nodes)
+        return f"{self.name} runs on whole blocks ({ops} op{'s' * (ops != 1)}, {state})"
 
     def output_spec(self, element_spec: Any) -> Any:
         """Return the nest of specs of the results, or None when only running the function can tell."""

@@ -12,6 +12,7 @@ from ...core.leaves import as_element
 from .. import plan
 from .base import Context, Operator, State, executes
 from .failures import failure
+from .leading import leading_block
 
 
 @executes(plan.FromGenerator)
@@ -33,10 +34,10 @@ class FromGenerator(Operator[plan.FromGenerator]):
         elements = self._next_elements(max_rows)
         if not elements:
             return None
-        try:
-            block = Block.from_elements(elements, self.node.output_signature)
-        except PenstockError as err:
-            return self._before_misfit(elements, err)
+        block, error = leading_block(elements, self.node.output_signature)
+        if error is not None:
+            return self._before_misfit(elements, block, error)
+        assert block is not None
         self._given += block.n
         return block
 
@@ -74,30 +75,17 @@ class FromGenerator(Operator[plan.FromGenerator]):
             self._coming.append(raised)
         return elements
 
-    def _before_misfit(self, elements: list[Any], err: PenstockError) -> Block:
+    def _before_misfit(self, elements: list[Any], block: Block | None, err: PenstockError) -> Block:
         """Return the elements before the first one that does not fit; its error is next, then come the others."""
-        good = self._fitting(elements)
+        good = 0 if block is None else block.n
         misfit = self._failure(err, self._given + good)
         self._given += good + 1
         if rest := elements[good + 1 :]:
             self._coming.appendleft(rest)
-        if good == 0:
+        if block is None:
             raise misfit from err
         self._coming.appendleft(misfit)
-        return Block.from_elements(elements[:good], self.node.output_signature)
-
-    def _fitting(self, elements: list[Any]) -> int:
-        """Return how many elements from the start on make a block; not all of them do."""
-        low, high = 0, len(elements)
-        while high - low > 1:
-            middle = (low + high) // 2
-            try:
-                Block.from_elements(elements[:middle], self.node.output_signature)
-            except PenstockError:
-                high = middle
-            else:
-                low = middle
-        return low
+        return block
 
     def _failure(self, err: Exception, element: int) -> Exception:
         name = self.node.describe()

@@ -9,10 +9,11 @@ from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 from ...core.block import Block
-from ...core.errors import PenstockError
+from ...core.provenance import Provenance
 from .. import plan
 from .base import Context, State, UnaryOperator, executes
 from .input import Input
+from .leading import leading_block
 from .row_runner import RowRunner
 
 Results: TypeAlias = "Block | list[Any] | None"
@@ -36,6 +37,9 @@ class Map(UnaryOperator[plan.Map]):
         self._ready: deque[_Task] = deque()
         self._results: Block | list[Any] | None = None
         self._next = 0
+        self._served = 0
+        # Where listed results came from; blocks of a traced function carry it themselves.
+        self._origins: Provenance | None = None
         self._error: Exception | None = None
         self._rest: Block | None = None
         self._count = 0
@@ -50,10 +54,21 @@ class Map(UnaryOperator[plan.Map]):
         results = self._take(max_rows)
         if results is None or isinstance(results, Block):
             return results
-        try:
-            return Block.from_elements(results)
-        except PenstockError as err:
-            raise self._structure_error(results, err) from err
+        origins = None
+        if self._origins is not None:
+            origins = self._origins.slice(self._served, self._served + len(results))
+        block, _ = leading_block(results, provenance=origins)
+        assert block is not None, "an element alone always makes a block"
+        if block.n < len(results):
+            self._serve_again(results, origins, block.n)
+        return block
+
+    def _serve_again(self, results: list[Any], origins: Provenance | None, used: int) -> None:
+        """Take back results behind the first `used`: those of another structure make another block."""
+        if self._results is None:
+            self._results, self._origins, self._next = results, origins, used
+        else:
+            self._next = self._served + used
 
     def pull_elements(self, max_rows: int) -> list[Any] | None:
         results = self._take(max_rows)
@@ -78,11 +93,6 @@ class Map(UnaryOperator[plan.Map]):
         self._count = state["count"]
         self._source.set_state(state["input"])
 
-    def _structure_error(self, results: list[Any], err: PenstockError) -> Exception:
-        from .failures import failure
-
-        return failure(self.node.name, self.node.function.name, err, self._runner.node, self._count - len(results))
-
     def _take(self, max_rows: int) -> Results:
         """Return the next results, at most `max_rows`."""
         while True:
@@ -99,7 +109,7 @@ class Map(UnaryOperator[plan.Map]):
         assert results is not None
         total = results.n if isinstance(results, Block) else len(results)
         stop = min(start + max_rows, total)
-        self._next = stop
+        self._served, self._next = start, stop
         if stop == total:
             self._results, self._next = None, 0
         if isinstance(results, Block):
@@ -130,6 +140,7 @@ class Map(UnaryOperator[plan.Map]):
 
     def _set(self, outcome: _Outcome) -> None:
         self._results, self._error, self._rest = outcome.results, outcome.error, outcome.rest
+        self._origins = outcome.origins
         self._count += outcome.consumed
 
     def _advance_parallel(self, max_rows: int) -> bool:
@@ -177,12 +188,14 @@ _PARALLEL_ROWS = 1024
 
 
 class _Outcome:
-    """What became of a block: results before the first failure, the error, the rows after it."""
+    """What became of a block: results before the first failure, the error, the rows after it, where all came from."""
 
-    __slots__ = ("consumed", "error", "rest", "results")
+    __slots__ = ("consumed", "error", "origins", "rest", "results")
 
-    def __init__(self, results: Results, consumed: int, error: Exception | None, rest: Block | None) -> None:
-        self.results, self.consumed, self.error, self.rest = results, consumed, error, rest
+    def __init__(
+        self, results: Results, consumed: int, error: Exception | None, rest: Block | None, origins: Provenance | None
+    ) -> None:
+        self.results, self.consumed, self.error, self.rest, self.origins = results, consumed, error, rest, origins
 
 
 class _Task:
@@ -198,9 +211,9 @@ class _Task:
 def _run(runner: RowRunner, block: Block, first: int) -> _Outcome:
     results, done, error = runner.run(block, first)
     if error is None:
-        return _Outcome(results, done, None, None)
+        return _Outcome(results, done, None, None, block.provenance)
     rest = block.slice(done + 1, block.n) if done + 1 < block.n else None
-    return _Outcome(results, done + 1, error, rest)
+    return _Outcome(results, done + 1, error, rest, block.provenance)
 
 
 def _task(runner: RowRunner, block: Block, first: int) -> Callable[[], _Outcome]:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import traceback
-import weakref
 
 import pytest
 
@@ -157,18 +156,19 @@ def test_garbage_collected_on_a_thread_of_the_iterator_itself_does_not_wait_for_
     closed = threading.Event()
     held: list[DatasetIterator] = []
 
-    def drop_the_iterator(x):
-        if x == 1:
+    def rows():
+        try:
+            yield 0
             held.clear()
             gc.collect()
-        return x
+            yield from range(1, 10)
+        finally:
+            closed.set()
 
-    iterator = iter(Dataset.range(10).map(drop_the_iterator, vectorize=False).prefetch(1))
-    operator = iterator._operator
-    weakref.finalize(operator, closed.set)
+    iterator = iter(Dataset.from_generator(rows).prefetch(1))
     held.append(iterator)
     assert next(iterator) == 0
-    del iterator, operator
+    del iterator
     assert closed.wait(30)
 
 
