@@ -122,6 +122,23 @@ def test_code_of_another_signature_is_not_run(python, tmp_path):
     assert finish(python(call.format("float64"))) == ("2.5", "")
 
 
+def test_code_is_compiled_again_when_a_helper_in_another_file_changes(python, tmp_path):
+    helper = (
+        "from penstock.core.kernels import kernel\n\n\n@kernel(inline=True)\ndef step_kernel(x):\n    return x + {}\n"
+    )
+    (tmp_path / "my_helpers.py").write_text(helper.format(1))
+    (tmp_path / "my_caller.py").write_text(
+        "from my_helpers import step_kernel\nfrom penstock.core.kernels import kernel\n\n\n"
+        "@kernel\ndef twice_kernel(x):\n    return step_kernel(step_kernel(x))\n"
+    )
+    call = "import my_caller; print(my_caller.twice_kernel(0))"
+    assert finish(python(call)) == ("2", NOTICE)
+    assert finish(python(call)) == ("2", "")
+    (tmp_path / "my_helpers.py").write_text(helper.format(10))
+    assert finish(python(call)) == ("20", NOTICE)
+    assert finish(python(call)) == ("20", "")
+
+
 def test_a_cache_that_cannot_be_written_is_left_alone(python, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
     assert finish(python(SUM))[0] == "20.0"
