@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ from ...core.errors import FailedPreconditionError, InvalidArgumentError, ShapeE
 from ...core.random import Philox, get_seed
 
 Array = npt.NDArray[Any]
+
+_INFINITE: Final = -1
+"""What `Dataset.cardinality` returns for a dataset without end."""
 
 
 class BatchSource(ABC):
@@ -88,7 +91,7 @@ class IterableBatches(BatchSource):
         self._one_shot = iter(batches) is batches
         self._running: Iterator[Any] | None = None
         self._passes = 0
-        self.steps = steps if steps is not None else _known_length(batches)
+        self.steps = steps if steps is not None else _known_length(batches, where)
         self._limit = steps
 
     def epoch(self) -> Iterator[Any]:
@@ -267,10 +270,16 @@ def _without_trailing_nones(parts: tuple[Any, ...]) -> tuple[Any, ...]:
     return parts
 
 
-def _known_length(batches: Any) -> int | None:
+def _known_length(batches: Any, where: str) -> int | None:
+    """Return the number of batches of a pass, or None when it is not known."""
     cardinality = getattr(batches, "cardinality", None)
     if callable(cardinality):
         count = int(cardinality())
+        if count == _INFINITE:
+            raise InvalidArgumentError(
+                f"{where}: a Dataset without end needs a number of batches. Received: {describe(batches)}. "
+                "Pass steps_per_epoch (fit) or steps, or take(n) of it."
+            )
         return count if count >= 0 else None
     try:
         return len(batches)

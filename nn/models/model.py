@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.arguments import map_leaves, shapes_of
+from ...core.dtypes import as_dtype
 from ...core.errors import InvalidArgumentError, NotFoundError, UnimplementedError, describe, suggest
 from ...core.layer import Layer
 from ...core.specs import TensorSpec
@@ -45,6 +46,7 @@ class Model(Trainer, Layer):
     def __init__(self, inputs: Any = None, outputs: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._network: Network | None = None
+        self._input_dtypes: Any = None
         if (inputs is None) != (outputs is None):
             raise InvalidArgumentError(
                 f"{type(self).__name__}: inputs and outputs must be given together. "
@@ -77,7 +79,7 @@ class Model(Trainer, Layer):
         """Shape of the inputs with None for the batch axis; None when it is not known yet."""
         if self._network is not None:
             return map_leaves(lambda symbol: symbol.shape, self._network.inputs)
-        return self.__dict__.get("_built_for")
+        return self._built_for
 
     @property
     def output_names(self) -> list[str] | None:
@@ -138,14 +140,19 @@ class Model(Trainer, Layer):
             input_shape: Shape, or a nest of shapes for several inputs; None where a dimension is unknown.
         """
         if self._network is None:
-            self.compute_output_spec(_specs(input_shape, self.dtype))
+            self.compute_output_spec(_specs(input_shape, self._input_dtypes, self.dtype))
 
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if type(self).build is not Model.build:
+        if self._has_own_build():
             super()._build_for(args, kwargs)
             return
-        # The call that is about to run builds the layers; running it twice would run user code twice.
-        self.__dict__["_built_for"] = _without_batch(shapes_of(args[0] if args else next(iter(kwargs.values()), None)))
+        # The call that is about to run builds the layers; tracing it first would run user code twice.
+        self._note_inputs(args[0] if args else next(iter(kwargs.values()), None))
+
+    def _note_inputs(self, inputs: Any) -> None:
+        """Keep the shapes and dtypes of the first call, for saving."""
+        self._built_for = _without_batch(shapes_of(inputs))
+        self._input_dtypes = map_leaves(_dtype_name, inputs)
         self.built = True
 
     # --- configs and files --------------------------------------------------------------------------------------------
@@ -163,38 +170,25 @@ class Model(Trainer, Layer):
         built = Network.from_config(network, custom_objects)
         return cls(inputs=built.inputs, outputs=built.outputs, **options)
 
+    def get_build_config(self) -> dict[str, Any]:
+        config = super().get_build_config()
+        return config if self._input_dtypes is None else {**config, "input_dtype": self._input_dtypes}
+
     def build_from_config(self, config: Mapping[str, Any]) -> None:
+        self._input_dtypes = config.get("input_dtype")
+        if self._has_own_build():
+            super().build_from_config(config)
+            return
+        # Each layer knows what it was built for; tracing `call`, as `build` does, is not always possible.
+        for layer, inner in zip(self.sublayers(), config.get("sublayers", ()), strict=False):
+            layer.build_from_config(inner)
         if not self.built and config.get("input_shape") is not None:
-            self.build(config["input_shape"])
+            self._built_for = as_shapes(config["input_shape"])
+            self.built = True
 
-    def save_arrays(self) -> dict[str, Array]:
-        """Return everything learned as named arrays: the model's own weights, then each layer's by its place."""
-        arrays = {f"own/{i}": np.array(variable) for i, variable in enumerate(self._own_variables())}
-        for i, layer in enumerate(self.layers):
-            arrays.update({f"{i}/{name}": array for name, array in layer.save_arrays().items()})
-        return arrays
-
-    def load_arrays(self, arrays: Mapping[str, Array]) -> None:
-        own = self._own_variables()
-        layers = self.layers
-        known = {"own", *map(str, range(len(layers)))}
-        parts: dict[str, dict[str, Array]] = {name: {} for name in known}
-        for path, array in arrays.items():
-            place, _, name = path.partition("/")
-            if place not in known:
-                raise InvalidArgumentError(
-                    f"{type(self).__name__} {self.name!r}: saved arrays must be those of {len(layers)} layers. "
-                    f"Received: {path!r}."
-                )
-            parts[place][name] = array
-        for i, variable in enumerate(own):
-            variable.assign(parts["own"][str(i)])
-        for i, layer in enumerate(layers):
-            layer.load_arrays(parts[str(i)])
-
-    def _own_variables(self) -> list[Any]:
-        nested = {id(v) for layer in self.layers for v in layer.weights}
-        return [v for v in self.weights if id(v) not in nested]
+    def _has_own_build(self) -> bool:
+        """Whether a subclass makes weights in a `build` of its own."""
+        return type(self).build is not Model.build
 
     def save(self, filepath: str | os.PathLike[str], *, overwrite: bool = True) -> None:
         """Write the model to one file: configs, weights, what `compile` was given, and the optimizer's state.
@@ -217,13 +211,27 @@ class Model(Trainer, Layer):
         saving.load_weights(self, filepath)
 
 
-def _specs(shape: Any, dtype: Any) -> Any:
-    """Return the spec for a shape, or the nest of specs for a nest of shapes."""
+def as_shapes(shapes: Any) -> Any:
+    """Return a nest of shapes read from JSON, in which shapes are lists, with tuples for shapes."""
+    if isinstance(shapes, Mapping):
+        return {key: as_shapes(item) for key, item in shapes.items()}
+    if all(d is None or isinstance(d, int) for d in shapes):
+        return tuple(shapes)
+    return [as_shapes(item) for item in shapes]
+
+
+def _specs(shape: Any, dtypes: Any, default: Any) -> Any:
+    """Return the spec for a shape and a dtype (None for the default), or the nest of specs for nests of them."""
     if isinstance(shape, Mapping):
-        return {key: _specs(item, dtype) for key, item in shape.items()}
+        return {key: _specs(item, dtypes and dtypes[key], default) for key, item in shape.items()}
     if all(d is None or isinstance(d, int | np.integer) for d in shape):
-        return TensorSpec(shape, dtype)
-    return [_specs(item, dtype) for item in shape]
+        return TensorSpec(shape, dtypes or default)
+    return [_specs(item, dtypes and dtypes[i], default) for i, item in enumerate(shape)]
+
+
+def _dtype_name(value: Any) -> str | None:
+    dtype = getattr(value, "dtype", None)
+    return None if dtype is None else as_dtype(dtype).name
 
 
 def _without_batch(shapes: Any) -> Any:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-import numpy as np
-
 from ...core import saving
 from ...core.errors import FailedPreconditionError, InvalidArgumentError, describe
 from ...core.layer import Layer
@@ -112,19 +110,23 @@ class Sequential(Model):
 
     def _traced(self) -> tuple[Symbol, Value] | None:
         """Return the symbols of a functional model of the same layers."""
-        shape = self.__dict__.get("_built_for")
+        shape = self._built_for
         if self._symbols is None and shape is not None:
-            dtype = self.dtype if self._input is None else self._input.dtype
-            symbol = Input(batch_shape=tuple(shape), dtype=dtype)
+            symbol = Input(batch_shape=tuple(shape), dtype=self._input_dtype)
             self._symbols = symbol, self.call(symbol)
         return self._symbols
 
+    @property
+    def _input_dtype(self) -> Any:
+        """Type of the data: that of the `Input`, else of what the first call was given."""
+        return self._input_dtypes or self.dtype if self._input is None else self._input.dtype
+
     def output_shapes(self) -> list[Any]:
         """Return the shape that each layer gives; None for all when the input's shape is not known yet."""
-        shape = self.__dict__.get("_built_for")
+        shape = self._built_for
         if shape is None:
             return [None] * len(self._chain)
-        spec: Any = TensorSpec(shape, self.dtype if self._input is None else self._input.dtype)
+        spec: Any = TensorSpec(shape, self._input_dtype)
         shapes = []
         for layer in self._chain:
             spec = layer.compute_output_spec(spec)
@@ -135,16 +137,18 @@ class Sequential(Model):
 
     def build(self, input_shape: Any) -> None:
         """Make the weights of all layers for inputs of a shape, batch axis included."""
-        dtype = self.dtype if self._input is None else self._input.dtype
-        spec: Any = TensorSpec(input_shape, dtype)
+        spec: Any = TensorSpec(input_shape, self._input_dtype)
         for layer in self._chain:
             spec = layer.compute_output_spec(spec)
 
+    def _has_own_build(self) -> bool:
+        return type(self).build is not Sequential.build
+
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        # Each layer is built by the call that follows.
-        shape = getattr(args[0], "shape", None) if args else None
-        self.__dict__["_built_for"] = None if shape is None else (None, *shape[1:])
-        self.built = True
+        if self._has_own_build():
+            super()._build_for(args, kwargs)
+        else:
+            self._note_inputs(args[0] if args else None)  # The call that follows builds each layer.
 
     def call(self, inputs: Value) -> Value:
         outputs = inputs
@@ -163,11 +167,6 @@ class Sequential(Model):
         options = dict(config)
         layers = [saving.deserialize(layer, custom_objects) for layer in options.pop("layers")]
         return cls(layers, **options)
-
-    def build_from_config(self, config: Mapping[str, Any]) -> None:
-        shape = config.get("input_shape")
-        if not self.built and shape is not None:
-            self.build(tuple(None if d is None else int(np.int64(d)) for d in shape))
 
     def __len__(self) -> int:
         return len(self._chain)

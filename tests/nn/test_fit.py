@@ -289,6 +289,10 @@ def test_steps_per_execution_changes_only_how_often_hooks_run():
             lambda m: m.fit(penstock.Dataset.from_tensor_slices((X, Y)).take(0).batch(2), verbose=0),
             "the data must have at least one batch. Received: .*that yields none",
         ),
+        (
+            lambda m: m.fit(penstock.Dataset.from_tensor_slices((X, Y)).batch(2).repeat()),
+            "fit: a Dataset without end needs a number of batches.*Pass steps_per_epoch",
+        ),
         (lambda m: m.fit([(X, Y)], y=Y), "y must be None when x gives batches itself"),
         (lambda m: m.fit([(X, Y)], validation_split=0.5), "validation_split needs arrays"),
         (lambda m: m.fit(X, Y, validation_split=1.0), r"validation_split must be in \(0, 1\)"),

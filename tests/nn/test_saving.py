@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from penstock import errors, ops
+from penstock import errors, ops, preprocessing
 from penstock.core.saving import register_serializable
 from penstock.nn import Input, Model, Sequential, layers, losses, metrics, models, optimizers
 
@@ -104,6 +104,56 @@ def test_registered_subclass_and_functions(tmp_path, blobs):
     assert again.evaluate(x, np.zeros((300, 2)), verbose=0, return_dict=True).keys() == {"loss", "distance"}
 
 
+@register_serializable("tests.nn")
+class Untraceable(Model):
+    """A model whose `call` looks at values, and one that makes weights in `build`."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = layers.Dense(2)
+
+    def call(self, inputs):
+        return self.inner(inputs) if float(np.asarray(inputs).sum()) < 1e9 else inputs
+
+
+@register_serializable("tests.nn")
+class OwnBuild(Model):
+    """A model that makes weights in `build`."""
+
+    def build(self, input_shape):
+        self.factor = self.add_weight((input_shape[-1],), "ones")
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+
+@pytest.mark.parametrize("cls", [Untraceable, OwnBuild])
+def test_loading_needs_no_tracing_and_keeps_own_builds(tmp_path, blobs, cls):
+    model = cls()
+    model.compile("sgd", "mse")
+    model(blobs[0])
+    model.set_weights([np.arange(w.size, dtype=np.float32).reshape(w.shape) for w in model.weights])
+    model.save(tmp_path / "model")
+    again = models.load_model(tmp_path / "model")
+    np.testing.assert_array_equal(again(blobs[0]), model(blobs[0]))
+
+
+def test_strings_through_a_lookup(tmp_path):
+    words = np.array(["a", "b", "c", "a", "b"] * 4)
+    lookup = preprocessing.StringLookup(output_mode="one_hot")
+    lookup.adapt(words)
+    chain = Sequential([lookup, layers.Dense(1)])
+    chain.compile("adam", "mse")
+    chain.fit(words, np.arange(20.0), verbose=0)
+    x = Input((), dtype="string")
+    functional = Model(inputs=x, outputs=layers.Dense(1)(lookup(x)))
+    for model in (chain, functional):
+        model.save(tmp_path / "model")
+        again = models.load_model(tmp_path / "model")
+        np.testing.assert_array_equal(again.predict(words, verbose=0), model.predict(words, verbose=0))
+        assert again.predict(words.tolist(), verbose=0).shape == (20, 1)
+
+
 def test_weights_alone(tmp_path, blobs):
     x, _ = blobs
     model, other = make_classifier(), make_classifier()
@@ -116,7 +166,9 @@ def test_weights_alone(tmp_path, blobs):
     np.testing.assert_array_equal(other(x), model(x))
     small = Sequential([layers.Dense(3)])
     small(x)
-    with pytest.raises(errors.InvalidArgumentError, match="saved arrays must be those of 1 layers"):
+    with pytest.raises(
+        errors.InvalidArgumentError, match="saved arrays must be those of its 0 weights and 1 sub-layers"
+    ):
         small.load_weights(tmp_path / "w")
 
 
