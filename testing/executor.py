@@ -1,9 +1,9 @@
 """The reference executor: what a plan means, one element at a time.
 
-`reference_iterator(dataset)` walks the plan of a `Dataset` as it was written and runs it with Python iterators: no blocks, no
-rules, no threads, every function called for each element when its turn comes. It is slow and meant to be read; the
-engine must give the same elements in the same order, call the user's functions in the same order, and fail at the
-same place.
+`reference_iterator(dataset)` walks the plan of a `Dataset` as it was written and runs it with Python iterators: no
+blocks, no rules, no threads, every function called for each element when its turn comes. It is slow and meant to be
+read; the engine must give the same elements in the same order, call the user's functions in the same order, and fail
+at the same place.
 
 Each plan node has one small function here that turns the node and a `Run` into an iterator.
 """
@@ -32,12 +32,12 @@ from ..pipeline.plan.shuffle import ShuffleSeeds
 Elements: TypeAlias = Iterator[Any]
 
 
-def reference_iterator(dataset: Dataset) -> Elements:
+def reference_iterator(dataset: Dataset[Any]) -> Elements:
     """Return an iterator over the first epoch of a dataset."""
     return Run().open(dataset._node)
 
 
-def reference_epochs(dataset: Dataset, count: int) -> list[list[Any]]:
+def reference_epochs(dataset: Dataset[Any], count: int) -> list[list[Any]]:
     """Return the elements of the first `count` epochs of a dataset, read one after another."""
     run = Run()
     return [list(run.open(dataset._node)) for _ in range(count)]
@@ -196,7 +196,7 @@ def _repeated(node: plan.Repeat, run: Run, current: Elements, passes: Iterator[i
             yield element
         if empty and node.count < 0:
             return
-        # As in TensorFlow, an iterator that nobody reads follows the last pass, unless the passes are those of a shuffle.
+        # As in TensorFlow, an iterator that nobody reads follows the last pass, except right on top of a shuffle.
         is_last = number + 1 == node.count
         if not is_last or (node.count > 1 and not isinstance(node.input, plan.Shuffle)):
             current = run.open(node.input)

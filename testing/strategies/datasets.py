@@ -25,7 +25,7 @@ MAX_ROWS = 12
 
 Log = list[str]
 """Calls of the functions of one transformation, in order."""
-Step = Callable[[Dataset, Log], Dataset]
+Step = Callable[[Dataset[Any], Log], Dataset[Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +40,11 @@ class Recipe:
     """
 
     text: str
-    source: Callable[[], Dataset] = dataclasses.field(repr=False)
+    source: Callable[[], Dataset[Any]] = dataclasses.field(repr=False)
     steps: tuple[Step, ...] = dataclasses.field(default=(), repr=False)
     is_lazy: bool = True
 
-    def build(self, logs: list[Log] | None = None) -> Dataset:
+    def build(self, logs: list[Log] | None = None) -> Dataset[Any]:
         """Build a new dataset.
 
         Args:
@@ -225,8 +225,8 @@ def _interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     body = draw(st.sampled_from(["plain", "opaque", "traced", "shuffled"]))
     text = f"interleave({body}, cycle_length={cycle}, block_length={block})"
 
-    def step(dataset: Dataset, log: Log) -> Dataset:
-        def open_inner(*arguments: Any) -> Dataset:
+    def step(dataset: Dataset[Any], log: Log) -> Dataset[Any]:
+        def open_inner(*arguments: Any) -> Dataset[Any]:
             element = _element(arguments)
             inner = Dataset.from_tensors(element).repeat(int(_weight(element)) % 4)
             match body:
@@ -247,7 +247,7 @@ def _interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 def _parallel_interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     cycle, calls = draw(st.integers(1, 4)), draw(st.sampled_from([2, -1]))
 
-    def open_inner(*arguments: Any) -> Dataset:
+    def open_inner(*arguments: Any) -> Dataset[Any]:
         element = _element(arguments)
         return Dataset.from_tensors(element).repeat(int(_weight(element)) % 3)
 

@@ -97,7 +97,7 @@ def test_different_shapes_name_the_files_and_lines(tmp_path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("1,2\n3,4\n5,6,7\n")
     dataset = TextLineDataset(path).map(lambda line: np.array([int(v) for v in line.split(b",")])).batch(3)
-    text = r"First element 0 \(.*rows\.csv, line 1\): the element int64\[2\]; element 2 \(.*rows\.csv, line 3\): the element"
+    text = r"First element 0 \(.*rows\.csv, line 1\): .* int64\[2\]; element 2 \(.*rows\.csv, line 3\): .* int64\[3\]"
     with pytest.raises(ShapeError, match=text):
         list(dataset)
 
@@ -105,7 +105,7 @@ def test_different_shapes_name_the_files_and_lines(tmp_path) -> None:
 @pytest.mark.fault
 def test_different_dtypes_are_named() -> None:
     dataset = Dataset.range(4).map(lambda x: np.float32(1) if x == 3 else x, vectorize=False).batch(4)
-    text = r"elements differ in dtype, cannot stack\. First element 0: .* int64\[\]; element 3: .* float32\[\]\. Cast in map"
+    text = r"differ in dtype, cannot stack\. First element 0: .* int64\[\]; element 3: .* float32\[\]\. Cast in map"
     with pytest.raises(ShapeError, match=text):
         list(dataset)
 
@@ -145,4 +145,8 @@ def test_spec_and_count() -> None:
     dataset = Dataset.range(7)
     assert repr(dataset.batch(3).element_spec) == "TensorSpec(shape=(None,), dtype=int64)"
     assert repr(dataset.batch(3, drop_remainder=True).element_spec) == "TensorSpec(shape=(3,), dtype=int64)"
-    assert (len(dataset.batch(3)), len(dataset.batch(3, drop_remainder=True)), len(dataset.batch(np.int32(7)))) == (3, 2, 1)
+    assert (len(dataset.batch(3)), len(dataset.batch(3, drop_remainder=True)), len(dataset.batch(np.int32(7)))) == (
+        3,
+        2,
+        1,
+    )

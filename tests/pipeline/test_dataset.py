@@ -63,7 +63,9 @@ def test_subclasses_stay_subclasses() -> None:
 
 @pytest.mark.unit
 def test_constructor_is_for_plans() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"Dataset: use a constructor such as Dataset.from_tensor_slices\(\)"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"Dataset: use a constructor such as Dataset.from_tensor_slices\(\)"
+    ):
         Dataset([1, 2, 3])
     assert list(Dataset(plan.Range(0, 2))) == [0, 1]
 

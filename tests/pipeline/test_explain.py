@@ -61,7 +61,7 @@ def test_the_note_changes_once_the_function_has_run() -> None:
 def test_a_function_that_cannot_be_traced_is_explained_with_its_line() -> None:
     line = choose.__code__.co_firstlineno + 1
     text = source().map(choose).explain()
-    assert f"· choose runs element by element: " in text
+    assert "· choose runs element by element: " in text
     assert f"test_explain.py:{line}" in text
     assert text.startswith("1 map(choose)  →  elements known when run, 10 elements\n")
     assert text.endswith("rules applied: none")

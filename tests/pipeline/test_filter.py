@@ -89,5 +89,7 @@ def test_the_predicate_must_return_one_bool(vectorize, predicate, received) -> N
 
 @pytest.mark.unit
 def test_predicate_must_be_callable() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"Dataset.filter: predicate must be callable. Received: predicate=1"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"Dataset.filter: predicate must be callable. Received: predicate=1"
+    ):
         Dataset.range(3).filter(1)

@@ -68,7 +68,9 @@ def test_lines_of_files(tmp_path, calls) -> None:
         path.write_text("".join(f"{i}{j}\n" for j in range(4)))
     names = Dataset.from_tensor_slices([str(p) for p in paths])
     lines = names.interleave(TextLineDataset, cycle_length=3, block_length=2, num_parallel_calls=calls)
-    assert [line.decode() for line in lines] == [f"{i}{j}" for half in (0, 2) for i in range(3) for j in (half, half + 1)]
+    assert [line.decode() for line in lines] == [
+        f"{i}{j}" for half in (0, 2) for i in range(3) for j in (half, half + 1)
+    ]
 
 
 @pytest.mark.unit
@@ -157,7 +159,9 @@ def test_elements_of_different_structure_are_an_error() -> None:
 def test_arguments_are_checked_at_once(arguments, text) -> None:
     with pytest.raises(InvalidArgumentError, match=f"Dataset.interleave: {text}"):
         Dataset.range(3).interleave(Dataset.range, **arguments)
-    with pytest.raises(InvalidArgumentError, match="Dataset.interleave: map_func must be callable. Received: map_func=3"):
+    with pytest.raises(
+        InvalidArgumentError, match="Dataset.interleave: map_func must be callable. Received: map_func=3"
+    ):
         Dataset.range(3).interleave(3)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections import Counter
 
 import numpy as np
@@ -126,3 +128,28 @@ def test_rows_in_are_rows_out(n, steps) -> None:
                 dataset = dataset.batch(4)
     found = Counter(int(x) for element in dataset for x in np.atleast_1d(element))
     assert found == Counter(range(n))
+
+
+@given(recipes(), st.lists(st.integers(0, 20), min_size=1, max_size=3), st.sampled_from([1, 3, 16384]))
+def test_a_restored_iterator_goes_on_where_it_was_saved(recipe, distances, max_block_rows) -> None:
+    """Save after some elements, go on in a fresh iterator of a fresh dataset; and again from there."""
+
+    def fresh():
+        return DatasetIterator(optimize(recipe.build()._node)[0], max_block_rows=max_block_rows)
+
+    with fresh() as iterator:
+        expected, error = outcome(iterator)
+    if error is not None:
+        return
+    iterator, done = fresh(), 0
+    for distance in distances:
+        for element in itertools.islice(iterator, distance):
+            assert_elements_equal(element, expected[done])
+            done += 1
+        state = json.loads(json.dumps(iterator.get_state()))
+        iterator.close()
+        iterator = fresh()
+        iterator.set_state(state)
+        assert json.loads(json.dumps(iterator.get_state())) is not None
+    with iterator:
+        assert_same(outcome(iterator), (expected[done:], None))

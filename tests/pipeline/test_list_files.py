@@ -76,7 +76,10 @@ def test_each_pass_has_its_own_order(folder) -> None:
 
 @pytest.mark.unit
 def test_a_path_object_will_do(folder) -> None:
-    assert relative(folder, Dataset.list_files(folder / "part-0[12].csv", shuffle=False)) == ["part-01.csv", "part-02.csv"]
+    assert relative(folder, Dataset.list_files(folder / "part-0[12].csv", shuffle=False)) == [
+        "part-01.csv",
+        "part-02.csv",
+    ]
 
 
 @pytest.mark.fault

@@ -145,7 +145,9 @@ def test_an_error_names_file_and_line(tmp_path, way) -> None:
     dataset = TextLineDataset(str(path)).map(lambda line: int(line.decode()), **way)
     iterator = iter(dataset)
     assert [next(iterator), next(iterator)] == [1, 2]
-    with pytest.raises(StageError, match=r"map: '<lambda>' raised ValueError on element 2 \(node 1, .*line 3\)") as info:
+    with pytest.raises(
+        StageError, match=r"map: '<lambda>' raised ValueError on element 2 \(node 1, .*line 3\)"
+    ) as info:
         next(iterator)
     assert (info.value.path, info.value.record_index) == (str(path), 2)
 

@@ -184,7 +184,9 @@ def test_closing_after_the_pool_has_closed_does_not_hang() -> None:
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("steps", ["prefetch(2)", "map(slow, 3, vectorize=False)", "prefetch(1).map(slow, 2).prefetch(4)"])
+@pytest.mark.parametrize(
+    "steps", ["prefetch(2)", "map(slow, 3, vectorize=False)", "prefetch(1).map(slow, 2).prefetch(4)"]
+)
 def test_the_interpreter_exits_with_a_live_iterator(steps) -> None:
     program = f"""
 import weakref
@@ -206,7 +208,9 @@ print(next(iterator), next(iterator))
 @pytest.mark.unit
 @pytest.mark.parametrize("size", [-2, 1.5, "2", None, True])
 def test_buffer_size_is_checked(size) -> None:
-    with pytest.raises(InvalidArgumentError, match="Dataset.prefetch: buffer_size must be an int >= -1. Received: buff"):
+    with pytest.raises(
+        InvalidArgumentError, match="Dataset.prefetch: buffer_size must be an int >= -1. Received: buff"
+    ):
         Dataset.range(3).prefetch(size)
 
 

@@ -181,7 +181,9 @@ def test_agreeing_on_the_first_rows_is_not_enough_for_a_hidden_dependence() -> N
 
 @pytest.mark.unit
 def test_vectorize_true_demands_and_false_forbids() -> None:
-    with pytest.raises(TraceError, match=r"map: vectorize=True, but <lambda> cannot be traced: .*test_row_function\.py:\d+"):
+    with pytest.raises(
+        TraceError, match=r"map: vectorize=True, but <lambda> cannot be traced: .*test_row_function\.py:\d+"
+    ):
         RowFunction(lambda x: 1 if x > 0 else 2, vectorize=True).prepare(TensorSpec((), "int64"))
     forbidden = RowFunction(lambda x: x, vectorize=False)
     forbidden.prepare(TensorSpec((), "int64"))

@@ -91,7 +91,11 @@ def test_slices_of_every_leaf() -> None:
     assert [m.tolist() for m in Dataset.from_tensor_slices(np.array([["a", "b"]]))] == [[b"a", b"b"]]
     big_endian = list(Dataset.from_tensor_slices(np.arange(3, dtype=">i4")))
     assert big_endian == [0, 1, 2] and big_endian[0].dtype == np.int32
-    assert [x.tolist() for x in Dataset.from_tensor_slices(np.arange(12).reshape(6, 2)[::-2])] == [[10, 11], [6, 7], [2, 3]]
+    assert [x.tolist() for x in Dataset.from_tensor_slices(np.arange(12).reshape(6, 2)[::-2])] == [
+        [10, 11],
+        [6, 7],
+        [2, 3],
+    ]
 
 
 @pytest.mark.unit

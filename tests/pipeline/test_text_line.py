@@ -91,7 +91,9 @@ def test_a_truncated_gzip_gives_its_lines_first(tmp_path) -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize("files", [[], 3, [1, 2], None])
 def test_filenames_must_be_paths(files) -> None:
-    with pytest.raises(InvalidArgumentError, match=r"TextLineDataset: filenames must be a path or a list of paths\. Rec"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"TextLineDataset: filenames must be a path or a list of paths\. Rec"
+    ):
         TextLineDataset(files)
 
 
