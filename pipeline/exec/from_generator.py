@@ -6,9 +6,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
+from ...core import nest
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError, PenstockError
 from ...core.leaves import as_element
+from ...core.specs import TensorSpec
 from .. import plan
 from .base import Context, Operator, State, executes
 from .failures import failure
@@ -22,6 +26,10 @@ class FromGenerator(Operator[plan.FromGenerator]):
     def __init__(self, node: plan.FromGenerator, context: Context) -> None:
         super().__init__(node, context)
         self._iterator: Iterator[Any] | None = None
+        self._signature: tuple[nest.Structure, list[Any]] | None = None
+        if node.output_signature is not None:
+            leaves, structure = nest.flatten(node.output_signature)
+            self._signature = structure, leaves
         self._given = 0
         # What was read already and is still to come: elements, and errors in their place.
         self._coming: deque[list[Any] | Exception] = deque()
@@ -42,11 +50,24 @@ class FromGenerator(Operator[plan.FromGenerator]):
         return block
 
     def pull_elements(self, max_rows: int) -> list[Any] | None:
-        if self.node.output_signature is not None:
-            return super().pull_elements(max_rows)
         elements = self._next_elements(max_rows)
+        if elements and not all(map(self._fits, elements)):
+            # Something must be cast, or is wrong: the way through columns does both.
+            self._coming.appendleft(elements)
+            return super().pull_elements(max_rows)
         self._given += len(elements)
         return elements or None
+
+    def _fits(self, element: Any) -> bool:
+        """Whether an element is exactly as the signature wants it; asked for every element, so answered quickly."""
+        if self._signature is None:
+            return True
+        structure, leaves = self._signature
+        try:
+            values = structure.unpack(element)
+        except PenstockError:
+            return False
+        return all(map(_is_exactly, leaves, values))
 
     def _next_elements(self, max_rows: int) -> list[Any]:
         if not self._coming:
@@ -111,3 +132,14 @@ class FromGenerator(Operator[plan.FromGenerator]):
         close = getattr(iterator, "close", None)
         if close is not None:
             close()
+
+
+def _is_exactly(spec: Any, value: Any) -> bool:
+    """Whether a leaf has its spec's dtype and shape already."""
+    if not isinstance(spec, TensorSpec):
+        return False
+    if type(value) is bytes:
+        return spec.dtype.is_string and spec.shape in ((), None)
+    if not isinstance(value, np.generic | np.ndarray) or value.dtype != spec.dtype.numpy or value.dtype.kind == "O":
+        return False
+    return spec.shape is None or spec.shape == value.shape or spec.is_compatible_with(value)
