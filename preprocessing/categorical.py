@@ -83,14 +83,16 @@ def encode_groups(
 def _samples(codes: Int64s) -> Int64s:
     if codes.ndim <= 1:
         return codes.reshape(1, -1)
+    if codes.ndim == 2:
+        return codes
     moved = np.moveaxis(codes, 1, -1)
     return moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])
 
 
 def _scatter(grouped: Int64s, depth: int, shape: Any, *, binary: bool, sparse: bool, weights: Array | None) -> Any:
     held = (grouped >= 0) & (grouped < depth)
-    rows = np.broadcast_to(np.arange(len(grouped))[:, None], grouped.shape)
-    flat = rows[held] * depth + grouped[held]
+    flat = grouped if len(grouped) == 1 else grouped + np.arange(0, len(grouped) * depth, depth)[:, None]
+    flat = flat[held]
     return _count(flat, shape, binary=binary, sparse=sparse, weights=weights)
 
 
