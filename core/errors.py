@@ -5,12 +5,12 @@ Every error that penstock raises on purpose is a `PenstockError` and also the bu
     PenstockError
     ├── InvalidArgumentError (ValueError)      an argument or an element breaks a rule
     │   ├── ShapeError                          shapes that do not fit
-    │   └── DTypeError (TypeError)              dtypes that do not fit
+    │   ├── DTypeError (TypeError)              dtypes that do not fit
+    │   └── ParseError                          text or bytes that cannot be parsed; carries path, line or record
     ├── FailedPreconditionError (RuntimeError) called too early, too late, or after close
     │   └── NotAdaptedError                     a preprocessing layer without statistics
     ├── NotFoundError (FileNotFoundError)      a file, glob or name that is not there
     ├── DataLossError (OSError)                damaged or truncated files; carries path, record_index, offset_bytes
-    ├── ParseError (ValueError)                text or bytes that cannot be parsed; carries path, line or record
     ├── OutOfRangeError (IndexError)           an index outside of what exists
     ├── UnimplementedError (NotImplementedError) a combination that has no meaning here
     ├── MissingDependencyError (ImportError)   an optional package is needed; says how to install it
@@ -95,7 +95,7 @@ class DataLossError(PenstockError, OSError):
         self.offset_bytes = offset_bytes
 
 
-class ParseError(PenstockError, ValueError):
+class ParseError(InvalidArgumentError):
     """Text or bytes that cannot be parsed.
 
     Attributes:

@@ -38,7 +38,8 @@ def attach(
         submodules: Modules of the package (or aliases of it) that are public by their own name.
 
     Returns:
-        `__getattr__` and `__dir__`, to be bound at module level.
+        `__getattr__` and `__dir__`, to be bound at module level. A name that is not there is an AttributeError that
+        says which one comes closest.
     """
     homes = {name: home if home.startswith(".") else f".{home}" for name, home in names.items()}
     modules = frozenset(submodules)
@@ -49,9 +50,15 @@ def attach(
         elif name in modules:
             value = importlib.import_module(f"{package}.{name}")
         else:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(f"module {package!r} has no attribute {name!r}.{closest(name)}", name=name)
         setattr(sys.modules[package], name, value)
         return value
+
+    def closest(name: str) -> str:
+        from .errors import suggest
+
+        # The import system and `inspect` ask for dunder names that nobody misses.
+        return "" if name.startswith("__") else suggest(name, [n for n in dir_with_lazy_names() if n[0] != "_"])
 
     def dir_with_lazy_names() -> list[str]:
         return sorted({*vars(sys.modules[package]), *homes, *modules})

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import as_dtype
-from ..errors import OutOfRangeError, ShapeError
-from ..specs import Shape, TensorSpec
+from ..errors import OutOfRangeError, ShapeError, describe
+from ..specs import Shape, Spec, TensorSpec
 from . import batching
 from .axes import normalize_one_axis
 from .batching import Array
@@ -34,20 +34,17 @@ Key = tuple[Any, ...]
 
 
 def parse_key(key: Any) -> tuple[Key, list[Any]]:
-    """Split what stands between brackets into its static part and its index arrays.
-
-    Bool masks that are constant become the positions where they hold.
-    """
+    """Split what stands between brackets into its static part and its index arrays."""
     items = key if isinstance(key, tuple) else (key,)
     static: list[Any] = []
     arrays: list[Any] = []
     for item in items:
-        for part in _parse_item(item):
-            if isinstance(part, _Index):
-                static.append(Place(len(arrays)))
-                arrays.append(part.array)
-            else:
-                static.append(part)
+        part = _parse_item(item)
+        if isinstance(part, _Index):
+            static.append(Place(len(arrays)))
+            arrays.append(part.array)
+        else:
+            static.append(part)
     return tuple(static), arrays
 
 
@@ -56,25 +53,23 @@ class _Index:
         self.array = array
 
 
-def _parse_item(item: Any) -> list[Any]:
+def _parse_item(item: Any) -> Any:
     if item is None or item is Ellipsis:
-        return [item]
+        return item
     if isinstance(item, slice):
-        return [slice(*(None if v is None else _as_int(v) for v in (item.start, item.stop, item.step)))]
+        return slice(*(None if v is None else _as_int(v) for v in (item.start, item.stop, item.step)))
     if operand_kind(item) is not None:
-        return [_Index(item)]
+        return _Index(item)
     if isinstance(item, int | np.integer) and not isinstance(item, bool | np.bool):
-        return [int(item)]
+        return int(item)
     array = np.asarray(item)
     if array.size == 0 and array.dtype.kind == "f":  # an empty list
         array = array.astype(np.intp)
-    if array.dtype.kind == "b" and array.ndim > 0:
-        return [_Index(positions) for positions in np.nonzero(array)]
-    if array.dtype.kind not in "iu":
+    if array.dtype.kind not in "iu" and not (array.dtype.kind == "b" and array.ndim):
         raise OutOfRangeError(
             f"getitem: an index must be an integer, a slice, None, ... or an array of them. Received: {item!r}."
         )
-    return [_Index(array)]
+    return _Index(array)
 
 
 def _as_int(value: Any) -> int:
@@ -123,11 +118,14 @@ def _advanced_place(key: Key) -> tuple[bool, int]:
 
 
 def _batch_getitem(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], attrs: Attrs) -> Any:
-    x, arrays, key = args[0], args[1:], attrs["key"]
+    x, arrays, key = np.asarray(args[0]), args[1:], attrs["key"]
     if not arrays:
         return x[(slice(None), *key)]
-    if any(np.asarray(a).dtype.kind == "b" for a in arrays):
+    if any(_is_mask(a) and b for a, b in zip(arrays, batched[1:], strict=True)):
+        # Rows pick different numbers of values.
         return batching.loop_rows(_getitem, n, args, batched, attrs)
+    if any(_is_mask(a) for a in arrays):
+        key, arrays, batched = _without_masks(x.shape[batched[0] :], key, arrays, batched)
     key = expand_key(key, np.ndim(x) - batched[0], [1] * len(arrays))
     together, before = _advanced_place(key)
     front = before if together else 0
@@ -146,6 +144,44 @@ def _batch_getitem(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], att
     return result if together else np.moveaxis(result, rank, 0)
 
 
+def _is_mask(array: Any) -> bool:
+    return not isinstance(array, Spec) and np.asarray(array).dtype.kind == "b"
+
+
+def _without_masks(
+    shape: Sequence[int], key: Key, arrays: Sequence[Any], batched: Sequence[bool]
+) -> tuple[Key, tuple[Any, ...], tuple[bool, ...]]:
+    """Replace constant bool masks by the positions where they hold.
+
+    Raises:
+        OutOfRangeError: A mask has another shape than the axes that it stands for.
+    """
+    full = expand_key(key, len(shape), [np.ndim(a) if _is_mask(a) else 1 for a in arrays])
+    items: list[Any] = []
+    found: list[Any] = []
+    rows = [batched[0]]
+    axis = 0
+    for item in full:
+        if not isinstance(item, Place):
+            items.append(item)
+            axis += item is not None
+            continue
+        array, is_rows = arrays[item.number], batched[1 + item.number]
+        parts = [array]
+        if _is_mask(array):
+            parts = list(np.nonzero(array))
+            if np.shape(array) != tuple(shape[axis : axis + len(parts)]):
+                raise OutOfRangeError(
+                    f"getitem: a mask must have the shape of the axes from {axis} on. Received: {describe(array)} "
+                    f"for a value of shape {tuple(shape)}."
+                )
+        axis += len(parts)
+        items += [Place(len(found) + i) for i in range(len(parts))]
+        found += parts
+        rows += [is_rows] * len(parts)
+    return tuple(items), tuple(found), tuple(rows)
+
+
 def _infer_getitem(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     spec, arrays = tensor_spec(args[0], "getitem"), args[1:]
     if spec.shape is None:
@@ -159,8 +195,16 @@ def _infer_getitem(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
         raise OutOfRangeError(f"getitem: index arrays must hold integers or bools. Received: {wrong!r}.")
     consumed = [len(k.shape or ()) if mask else 1 for k, mask in zip(kinds, masks, strict=True)]
     key = expand_key(attrs["key"], len(spec.shape), consumed)
-    advanced = broadcast_shapes([(None,) if m else k.shape for k, m in zip(kinds, masks, strict=True)], "getitem")
+    shapes = [_picked_shape(a, k) for a, k in zip(arrays, kinds, strict=True)]
+    advanced = broadcast_shapes(shapes, "getitem")
     return TensorSpec(_indexed_shape(spec.shape, key, consumed, advanced or ()), spec.dtype)
+
+
+def _picked_shape(array: Any, spec: TensorSpec) -> Shape:
+    """Return the shape of an index array; that of a mask is the number of places where it holds."""
+    if not spec.dtype.is_bool:
+        return spec.shape
+    return (int(np.count_nonzero(array)),) if _is_mask(array) else (None,)
 
 
 def _indexed_shape(shape: tuple[int | None, ...], key: Key, consumed: Sequence[int], advanced: Shape) -> Shape:

@@ -1,7 +1,7 @@
 """Saving objects as data: a closed registry of classes, configs as JSON, arrays in a zip archive."""
 
 from .archive import load, read_archive, save, write_archive
-from .registry import deserialize, register_serializable, registered_name, serialize
+from .registry import deserialize, register_serializable, registered_name, saved_as, serialize
 
 __all__ = [
     "deserialize",
@@ -10,6 +10,7 @@ __all__ = [
     "register_serializable",
     "registered_name",
     "save",
+    "saved_as",
     "serialize",
     "write_archive",
 ]

@@ -60,6 +60,28 @@ def register_serializable(package: str = "custom", name: str | None = None) -> C
     return decorate
 
 
+def saved_as(original: Callable[..., Any]) -> Callable[[T], T]:
+    """Decorate a class so that its objects are saved as those of a registered class, and loaded as such.
+
+    For variants that differ only in how they meet user code: files do not depend on the variant.
+
+    Args:
+        original: A registered class whose `from_config` takes what `get_config` of the decorated class returns.
+
+    Raises:
+        NotFoundError: `original` is not registered.
+    """
+    key = _names.get(original)
+    if key is None:
+        raise NotFoundError(f"saved_as: the class must be registered. Received: {describe(original)}.")
+
+    def decorate(target: T) -> T:
+        _names[target] = key
+        return target
+
+    return decorate
+
+
 def register_home(package: str, module: str) -> None:
     """Say which module registers the objects of a package, so that loading a file imports it when needed.
 

@@ -28,7 +28,7 @@ class Sequential(Model):
         **kwargs: Arguments of `Layer`.
 
     Example:
-        >>> from penstock.nn import layers
+        >>> from penstock.nn import Sequential, layers
         >>> model = Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(2)])
         >>> model.count_params()
         58
