@@ -21,7 +21,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.kernels import kernel
-from .words import borrow
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
@@ -246,13 +245,6 @@ def locate_kernel(
     Returns:
         `(status, row)`: the first record that is malformed.
     """
-    data, keys, key_offsets, table, order = (
-        borrow(data),
-        borrow(keys),
-        borrow(key_offsets),
-        borrow(table),
-        borrow(order),
-    )
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         kinds[row, :] = NO_KIND

@@ -1,8 +1,8 @@
 """Machine words inside kernels: unaligned 64-bit loads and stores, and CRC32C steps, with a portable form of each.
 
-Compiled code on x86-64 with SSE4.2 and on AArch64 with CRC gets the processor's own instruction (measured: 7 GB/s for
-one stream, against 1.5 GB/s for the table by bytes). Elsewhere, with the JIT off, and with bounds checks on, the plain
-functions below are what runs. Imported only by kernel modules, which are imported when first used.
+Compiled code on x86-64 with SSE4.2 and on AArch64 with CRC gets the processor's own instruction (measured: 9 GB/s for
+one stream, against 1.1 GB/s for the tables). Elsewhere and with the JIT off the plain
+functions below are what runs, and with bounds checks on the plain loads and stores. Imported only by kernel modules, which are imported when first used.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ CRC_TABLES: Final = _make_tables()
 def borrow(data: Any) -> Any:
     """Return the array itself, without a share in its reference count; the caller keeps the original alive.
 
-    Passing an array to another kernel costs an atomic increment and decrement where the compiler cannot prove them
-    away. In the inner loops here that was two thirds of the time (decode_csv: 49 ns per number, 15 ns without).
+    An array that is taken out of a tuple, or given to a helper, costs an atomic increment and decrement where the
+    compiler cannot prove them away. In the inner loop of decode_csv they do: 150 MB/s with them, 470 MB/s without.
     """
     return data
 
