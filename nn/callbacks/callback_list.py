@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .callback import Callback, Logs
 from .history import History
+from .logs import as_floats
 from .progress import ProgbarLogger
 
 if TYPE_CHECKING:
@@ -110,17 +111,3 @@ class CallbackList:
 
 
 _BATCH_HOOKS = tuple(f"on_{mode}_batch_{end}" for mode in ("train", "test", "predict") for end in ("begin", "end"))
-
-
-def as_floats(logs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return logs with 0-d Tensors and NumPy scalars as Python floats; other values as they are."""
-    return {name: _as_float(value) for name, value in logs.items()}
-
-
-def _as_float(value: Any) -> Any:
-    if isinstance(value, float):
-        return value
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return value

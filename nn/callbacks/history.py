@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .callback import Callback, Logs
+from .logs import format_logs
 
 
 class History(Callback):
@@ -32,20 +33,3 @@ class History(Callback):
     def __repr__(self) -> str:
         last = {name: values[-1] for name, values in self.history.items()}
         return f"<History of {len(self.epoch)} epochs, last: {format_logs(last)}>"
-
-
-def format_logs(logs: dict[str, Any]) -> str:
-    """Return logs as `"loss: 0.1234 - accuracy: 0.9876"`; the loss first, validation last."""
-    return " - ".join(f"{name}: {format_number(logs[name])}" for name in sorted(logs, key=_print_order))
-
-
-def _print_order(name: str) -> tuple[bool, bool, str]:
-    bare = name.removeprefix("val_")
-    return (name.startswith("val_"), bare != "loss", bare)
-
-
-def format_number(value: Any) -> str:
-    """Return a number with four decimals, or in scientific notation when it is too small for them."""
-    if not isinstance(value, int | float):
-        return str(value)
-    return f"{value:.4f}" if abs(value) >= 1e-3 or value == 0 else f"{value:.4e}"

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .callback import Callback, Logs
-from .history import format_logs
+from .logs import as_floats, format_logs
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -94,7 +94,7 @@ class ProgbarLogger(Callback):
         self._steps_done = batch + 1
         self._steps_ended = now = self._clock()
         if self._bar is not None and now >= self._next_refresh:
-            self._draw({} if mode == "predict" else {name: float(value) for name, value in logs.items()})
+            self._draw({} if mode == "predict" else as_floats(logs))
             self._next_refresh = self._clock() + _REFRESH_S
 
     def close(self) -> None:

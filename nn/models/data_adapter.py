@@ -7,9 +7,10 @@ Arrays are cut into batches (in a new random order each epoch when asked for); a
 
 from __future__ import annotations
 
+import contextlib
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -35,8 +36,11 @@ class BatchSource(ABC):
     steps: int | None
 
     @abstractmethod
-    def epoch(self) -> Iterator[Any]:
+    def epoch(self) -> Generator[Any]:
         """Yield the batches of the next epoch."""
+
+    def close(self) -> None:  # noqa: B027
+        """End a pass that is under way, with its threads and files. Harmless when called again."""
 
 
 class ArrayBatches(BatchSource):
@@ -63,7 +67,7 @@ class ArrayBatches(BatchSource):
         self.steps = whole if steps is None else min(steps, whole)
         self._order = Philox(*get_seed()) if shuffle else None
 
-    def epoch(self) -> Iterator[Any]:
+    def epoch(self) -> Generator[Any]:
         order = None if self._order is None else random_order(self._order, self._rows)
         assert self.steps is not None
         for step in range(self.steps):
@@ -89,17 +93,23 @@ class IterableBatches(BatchSource):
         self._batches = batches
         self._where = where
         self._one_shot = iter(batches) is batches
-        self._running: Iterator[Any] | None = None
+        self._running: Generator[Any] | None = None
         self._passes = 0
         self.steps = steps if steps is not None else _known_length(batches, where)
         self._limit = steps
 
-    def epoch(self) -> Iterator[Any]:
+    def epoch(self) -> Generator[Any]:
         if self._limit is None:
-            yield from self._pass()
+            with contextlib.closing(self._pass()) as batches:
+                yield from batches
             return
         for _ in range(self._limit):
             yield self._next()
+
+    def close(self) -> None:
+        if self._running is not None:
+            self._running.close()
+            self._running = None
 
     def _next(self) -> Any:
         for _ in range(2):
@@ -111,7 +121,7 @@ class IterableBatches(BatchSource):
                 self._running = None
         raise AssertionError("a pass that begins yields a batch or raises")
 
-    def _pass(self) -> Iterator[Any]:
+    def _pass(self) -> Generator[Any]:
         if self._one_shot and self._passes:
             raise FailedPreconditionError(
                 f"{self._where}: the iterator has no more batches after {self._passes} pass. Pass something that can "
@@ -119,9 +129,15 @@ class IterableBatches(BatchSource):
             )
         self._passes += 1
         empty = True
-        for batch in self._batches:
-            empty = False
-            yield batch
+        iterator = iter(self._batches)
+        try:
+            for batch in iterator:
+                empty = False
+                yield batch
+        finally:
+            # The user's own iterator may have more to give elsewhere; one that was made here has not.
+            if not self._one_shot and hasattr(iterator, "close"):
+                iterator.close()
         if empty:
             raise InvalidArgumentError(
                 f"{self._where}: the data must have at least one batch. Received: {type(self._batches).__name__} "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from ...core.errors import InvalidArgumentError, describe
 from ...core.tensor import Tensor
 from ..blas import LARGE_PRODUCT, single_thread
 from ..callbacks import Callback, CallbackList, History
-from ..callbacks.callback_list import as_floats
+from ..callbacks.logs import as_floats
 from .data_adapter import (
     BatchSource,
     as_arrays,
@@ -99,8 +100,9 @@ def fit_sources(
 
 def _is_parts(validation_data: Any) -> bool:
     """Whether validation data is `(x, y)` or `(x, y, sample_weight)` and not batches or a lone array."""
-    several = isinstance(validation_data, list | tuple) and 1 <= len(validation_data) <= 3
-    return several and not isinstance(validation_data[0], tuple)
+    if isinstance(validation_data, list) and validation_data and isinstance(validation_data[0], tuple):
+        return False
+    return isinstance(validation_data, list | tuple) and 1 <= len(validation_data) <= 3
 
 
 def fit(model: Trainer, train: BatchSource, validation: BatchSource | None, options: FitOptions) -> History:
@@ -128,6 +130,9 @@ def fit(model: Trainer, train: BatchSource, validation: BatchSource | None, opti
         callbacks.on_end("train", logs)
     finally:
         callbacks.close()
+        train.close()
+        if validation is not None:
+            validation.close()
     assert callbacks.history is not None
     model.history = callbacks.history  # type: ignore[attr-defined]
     return callbacks.history
@@ -144,6 +149,7 @@ def evaluate(
         return _evaluate(model, source, hooks)
     finally:
         hooks.close()
+        source.close()
 
 
 def _evaluate(model: Trainer, source: BatchSource, callbacks: CallbackList) -> dict[str, Any]:
@@ -170,6 +176,7 @@ def predict(model: Trainer, source: BatchSource, *, verbose: str | int = 0, call
         hooks.on_end("predict")
     finally:
         hooks.close()
+        source.close()
     return _joined(outputs)
 
 
@@ -198,8 +205,8 @@ def _run_epoch(
     per_call = model.steps_per_execution
     logs: dict[str, Any] = {}
     index = -1
-    with single_thread() as claim:
-        for index, batch in enumerate(source.epoch()):
+    with single_thread() as claim, contextlib.closing(source.epoch()) as batches:
+        for index, batch in enumerate(batches):
             if index % per_call == 0:
                 callbacks.on_batch_begin(mode, index)
             data = to_tensors(batch if prepare is None else prepare(batch), model)

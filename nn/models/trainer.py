@@ -70,9 +70,9 @@ class Trainer:
             loss_weights: Factor of each output's loss, a list or dict.
             metrics: List of metrics, functions or names; for several outputs a list of lists or a dict.
             weighted_metrics: Metrics that take sample weights into account.
-            run_eagerly: Whether steps must run op by op, for debugging. Results are the same.
+            run_eagerly: Whether steps must run op by op. They always do at present; results never differ.
             steps_per_execution: Steps between two calls of the batch hooks of callbacks, >= 1.
-            jit_compile: Whether steps may be compiled. Results are the same.
+            jit_compile: Whether steps may be compiled. None are at present; results never differ.
 
         Raises:
             InvalidArgumentError: An optimizer, a loss or a metric has an unknown name.

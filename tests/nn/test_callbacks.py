@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from penstock.nn import Sequential, callbacks, layers, optimizers
-from penstock.nn.callbacks.history import format_logs
+from penstock.nn.callbacks.logs import format_logs
 
 X = np.arange(6, dtype=np.float32).reshape(6, 1)
 

@@ -164,6 +164,42 @@ def test_generator_serves_one_pass_and_then_says_so():
         model.fit(((X, Y) for _ in range(2)), epochs=2, verbose=0)
 
 
+class Watched:
+    """Batches whose iterators note when they are closed."""
+
+    def __init__(self):
+        self.open = 0
+
+    def __iter__(self):
+        self.open += 1
+        try:
+            for _ in range(5):
+                yield X, Y
+        finally:
+            self.open -= 1
+
+
+@pytest.mark.parametrize("options", [{}, {"steps_per_epoch": 3, "epochs": 2}])
+def test_iterators_are_closed_after_training_and_after_errors(options):
+    class Fail(callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyError(batch)
+
+    data, held_out = Watched(), Watched()
+    linear().fit(data, validation_data=held_out, validation_steps=1, verbose=0, **options)
+    with pytest.raises(KeyError):
+        linear().fit(data, validation_data=held_out, callbacks=Fail(), verbose=0, **options)
+    assert (data.open, held_out.open) == (0, 0)
+
+
+def test_validation_data_may_have_several_inputs():
+    a, b = Input((1,)), Input((1,))
+    model = Model(inputs=(a, b), outputs=a + b)
+    model.compile("sgd", "mse")
+    for inputs in ((X, X), [X, X]):
+        assert model.fit(inputs, Y, validation_data=(inputs, Y), verbose=0).history["val_loss"] == [0.0]
+
+
 def test_nan_loss_is_recorded_not_raised():
     history = linear().fit(np.array([[np.nan]]), np.ones((1, 1)), epochs=2, verbose=0).history
     assert np.isnan(history["loss"]).all()

@@ -1,4 +1,4 @@
-"""The package's names are lazy, sorted and all there."""
+"""The package's names are lazy and all there."""
 
 import subprocess
 import sys
@@ -6,14 +6,10 @@ import sys
 import penstock.nn
 
 
-def test_names():
-    assert penstock.nn.__all__ == sorted(penstock.nn.__all__)
+def test_every_name_is_there():
     for name in penstock.nn.__all__:
         module = getattr(penstock.nn, name)
-        names = getattr(module, "__all__", None)
-        if names is not None:
-            assert names == sorted(names)
-            assert all(hasattr(module, n) for n in names)
+        assert all(hasattr(module, n) for n in getattr(module, "__all__", ()))
 
 
 def test_a_silent_training_loads_no_rich_and_no_pyarrow():
