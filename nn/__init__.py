@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 if TYPE_CHECKING:
-    from . import activations, callbacks, initializers, layers, losses, metrics, models, optimizers, regularizers
+    from . import (
+        activations,
+        callbacks,
+        constraints,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        regularizers,
+    )
     from .layers import Input
     from .models import Model, Sequential
 
@@ -17,6 +28,7 @@ __all__ = [
     "Sequential",
     "activations",
     "callbacks",
+    "constraints",
     "initializers",
     "layers",
     "losses",
@@ -32,6 +44,7 @@ __getattr__, __dir__ = attach(
     submodules=(
         "activations",
         "callbacks",
+        "constraints",
         "initializers",
         "layers",
         "losses",

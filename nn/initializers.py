@@ -25,6 +25,7 @@ from ..core.dtypes import as_dtype
 from ..core.errors import InvalidArgumentError, describe
 from ..core.random import Philox, get_seed, samplers
 from ..core.random.seeds import DEFAULT_FIRST_SEED
+from ..core.weights import register_resolver
 from .lookup import Table
 
 Array = npt.NDArray[Any]
@@ -309,3 +310,6 @@ def get(identifier: Any) -> Callable[..., Any] | None:
 def serialize(initializer: Any) -> Any:
     """Return an initializer as JSON values, for `get`."""
     return _table.serialize(initializer)
+
+
+register_resolver("initializer", get)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ..core import ops
 from ..core.errors import InvalidArgumentError, describe
 from ..core.ops.registry import Value
+from ..core.weights import register_resolver
 from .lookup import Table
 
 
@@ -126,3 +127,6 @@ def get(identifier: Any) -> Callable[..., Any] | None:
 def serialize(regularizer: Any) -> Any:
     """Return a regularizer as JSON values, for `get`."""
     return _table.serialize(regularizer)
+
+
+register_resolver("regularizer", get)

@@ -62,10 +62,10 @@ def load_model(
         NotFoundError: There is no such file, or a class or function in it is not registered.
         DataLossError: The file is damaged, or no such archive.
     """
-    from . import activations, initializers, layers, losses, metrics, models, optimizers, regularizers
+    from . import activations, constraints, initializers, layers, losses, metrics, models, optimizers, regularizers
 
     # What saved models may name must be registered before it is looked up.
-    assert all((activations, initializers, layers, losses, metrics, models, optimizers, regularizers))
+    assert all((activations, constraints, initializers, layers, losses, metrics, models, optimizers, regularizers))
     archive = saving.read_archive(filepath)
     config = archive.config
     if not isinstance(config, dict) or "object" not in config:

@@ -9,7 +9,7 @@ from ...core.errors import InvalidArgumentError, ShapeError, describe
 from ...core.layer import Layer
 from ...core.ops.registry import Value
 from ...core.variable import Variable
-from .. import activations, initializers, regularizers
+from .. import activations, constraints, initializers, regularizers
 from ..lookup import serializable
 from .affine import affine
 
@@ -28,8 +28,8 @@ class Dense(Layer):
         bias_initializer: First value of the bias `[units]`.
         kernel_regularizer: Penalty on the kernel.
         bias_regularizer: Penalty on the bias.
-        kernel_constraint: Projection of the kernel after each update, a callable.
-        bias_constraint: Projection of the bias after each update, a callable.
+        kernel_constraint: Projection of the kernel after each update.
+        bias_constraint: Projection of the bias after each update.
         **kwargs: Arguments of `Layer`.
 
     Example:
@@ -66,8 +66,8 @@ class Dense(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = kernel_constraint
-        self.bias_constraint = bias_constraint
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def build(self, input_shape: Any) -> None:
         if not isinstance(input_shape, tuple | list) or not input_shape or not _is_int(input_shape[-1]):
@@ -119,8 +119,8 @@ class Dense(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": regularizers.serialize(self.kernel_constraint),
-            "bias_constraint": regularizers.serialize(self.bias_constraint),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
         }
 
 

@@ -238,7 +238,7 @@ class Optimizer(ABC):
         return cls(**config)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(learning_rate={self._learning_rate.numpy()})"
+        return f"{type(self).__name__}(learning_rate={self.get_config()['learning_rate']})"
 
 
 def _flat_gradient(gradient: Any, variable: Variable) -> Array:

@@ -17,6 +17,7 @@ CASES = [
         {"units": 2, "kernel_initializer": "he_normal", "kernel_regularizer": "l2", "bias_initializer": "ones"},
         (2, 3),
     ),
+    (layers.Dense, {"units": 2, "kernel_constraint": "non_neg", "bias_constraint": "unit_norm"}, (2, 3)),
     (layers.Activation, {"activation": "tanh"}, (2, 3)),
     (layers.ReLU, {"max_value": 2.0, "negative_slope": 0.5, "threshold": 0.25}, (2, 3, 4)),
     (layers.Softmax, {"axis": 1}, (2, 3, 4)),
@@ -139,3 +140,19 @@ def test_gelu_keeps_dtypes_and_both_forms_agree(dtype):
     exact, approximate = activations.gelu(x), activations.gelu(x, approximate=True)
     assert exact.dtype == approximate.dtype == dtype
     np.testing.assert_allclose(exact, approximate, atol=3e-3)
+
+
+def test_own_layer_with_named_parts():
+    class Scale(layers.Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight(
+                (input_shape[-1],), initializer="random_normal", regularizer="l2", constraint="non_neg"
+            )
+
+        def call(self, inputs):
+            return inputs * self.w
+
+    layer = Scale()
+    layer(np.ones((2, 3), np.float32))
+    assert float(layer.losses[0]) == pytest.approx(0.01 * float((np.asarray(layer.w) ** 2).sum()), rel=1e-5)
+    assert layer.w.constraint(Tensor(np.float32([-1.0, 1.0]))).tolist() == [0.0, 1.0]

@@ -131,6 +131,7 @@ def test_constraint_holds_after_the_step():
 
 def test_learning_rate_can_be_set():
     optimizer = optimizers.SGD()
+    assert repr(optimizer) == "SGD(learning_rate=0.01)"
     optimizer.learning_rate = 0.5
     assert float(optimizer.learning_rate) == 0.5
     optimizer.learning_rate.assign(0.25)
