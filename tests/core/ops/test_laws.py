@@ -61,7 +61,11 @@ def test_batching_rule_equals_a_loop_over_rows(name, data):
     for a, b in zip(got, expected, strict=True):
         assert a.dtype == b.dtype
         assert a.shape == b.shape
-        np.testing.assert_array_equal(a, b)
+        if name == "power" and a.dtype.kind == "f":
+            # For a single exponent of 2, -1 or 0.5 NumPy takes another routine than for the same number among others.
+            np.testing.assert_array_max_ulp(a, b, 4)
+        else:
+            np.testing.assert_array_equal(a, b)
 
 
 @pytest.mark.parametrize("name", OP_CALLS)

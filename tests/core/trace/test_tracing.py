@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from penstock import TensorSpec, Variable, ops
 from penstock.core.block import Block
 from penstock.core.columns import BytesColumn, DenseColumn
-from penstock.core.errors import TraceError
+from penstock.core.errors import OutOfRangeError, TraceError
 from penstock.core.leaves import as_element
 from penstock.core.ops.registry import register
 from penstock.core.provenance import Provenance
@@ -92,6 +92,10 @@ FUNCTIONS = {
     "softmax": lambda a, v, s: ops.softmax(v * 0.5),
     "gather": lambda a, v, s: ops.gather([9, 8, 7, 6], v[0]),
     "index": lambda a, v, s: v[v[0] % 3],
+    "mask": lambda a, v, s: (v[np.array([True, False, True])], v.reshape(1, 3)[:, [False, True, True]]),
+    "mask and array": lambda a, v, s: (v[:, None] * v)[[True, True, False], [0, 2]],
+    "mask of two axes": lambda a, v, s: (v[:, None] * v)[None, np.eye(3, dtype=bool)],
+    "arrays apart": lambda a, v, s: (v[:, None, None] * v[:, None] * v)[[0, 1], :, [2, 1]],
     "strings": lambda a, v, s: (s == b"s2", s != b"s1", s < b"s2", [s, "x"]),
     "cast": lambda a, v, s: (ops.cast(v, "float32"), a.astype(np.int64)),
     "constant only": lambda a, v, s: ops.add(np.ones(2), 1),
@@ -122,6 +126,20 @@ def test_unknown_dimensions_are_those_of_the_block():
         assert traced.accepts(block)
         assert_rows_equal(traced.run_block(block), [(np.arange(width) + 1, np.arange(width).sum())] * 2)
     assert not traced.accepts(Block.from_elements([np.float32(1)]))
+
+
+def test_masks_of_rows_give_rows_of_different_length():
+    block = Block.from_elements([np.array([1, 5, 3]), np.array([0, 0, 9]), np.array([7, 7, 7])])
+    traced = trace(lambda v: v[v > 2], block.spec)
+    assert traced.output_specs == (TensorSpec((None,), "int64"),)
+    assert [row.tolist() for row in traced.run_block(block).to_list()] == [[5, 3], [9], [7, 7, 7]]
+
+
+def test_masks_must_fit():
+    block = Block.from_elements([np.arange(3)])
+    traced = trace(lambda v: v[[True, False]], block.spec)
+    with pytest.raises(OutOfRangeError, match=r"a mask must have the shape of the axes from 0 on. Received: bool\[2\]"):
+        traced.run_block(block)
 
 
 def test_variables_give_their_present_value():
