@@ -134,7 +134,7 @@ def fit(model: Trainer, train: BatchSource, validation: BatchSource | None, opti
         if validation is not None:
             validation.close()
     assert callbacks.history is not None
-    model.history = callbacks.history  # type: ignore[attr-defined]
+    model.history = callbacks.history
     return callbacks.history
 
 

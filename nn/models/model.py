@@ -124,14 +124,18 @@ class Model(Trainer, Layer):
 
     # --- running ------------------------------------------------------------------------------------------------------
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a functional model; subclasses with a `call` of their own override it."""
+    def call(self, inputs: Any) -> Any:
+        """Run a functional model; subclasses with a `call` of their own override it.
+
+        Args:
+            inputs: Arrays in the structure of the model's inputs, or a dict by input name.
+        """
         if self._network is None:
             raise UnimplementedError(
                 f"{type(self).__name__} {self.name!r}: call must be implemented by the class, or inputs and outputs be "
                 "given to its constructor."
             )
-        return self._network.run(args[0])
+        return self._network.run(inputs)
 
     def build(self, input_shape: Any) -> None:
         """Make the weights of all layers for inputs of a shape, batch axis included.

@@ -32,11 +32,13 @@ class Trainer:
     Attributes:
         optimizer: The optimizer; None before `compile`.
         loss: The loss that `compile` was given.
+        history: The record of the last `fit`; None before it.
         stop_training: Set to True (by a callback) to end `fit` after the epoch.
     """
 
     optimizer: Optimizer | None = None
     loss: Any = None
+    history: History | None = None
     stop_training: bool = False
     compiled: bool = False
     run_eagerly: bool = False

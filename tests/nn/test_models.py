@@ -86,6 +86,7 @@ def test_functional_inputs_by_list_and_by_name():
     np.testing.assert_array_equal(first, named[0])
     np.testing.assert_array_equal(second, named[1])
     assert (first.shape, second.shape) == ((7, 2), (7,))
+    np.testing.assert_array_equal(first, model(inputs=[X, b])[0])
     assert model.input_shape == [(None, 3), (None, 4)]
     assert model.output_names == ["left", "mean"]
 
