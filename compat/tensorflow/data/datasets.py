@@ -1,0 +1,7 @@
+"""The datasets of `tf.data`: those of penstock that yield Tensors, by TensorFlow's names."""
+
+from ....pipeline.tensors import TensorDataset as Dataset
+from ....pipeline.tensors import TensorTextLineDataset as TextLineDataset
+from ....pipeline.tensors import TensorTFRecordDataset as TFRecordDataset
+
+__all__ = ["Dataset", "TFRecordDataset", "TextLineDataset"]

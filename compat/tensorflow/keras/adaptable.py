@@ -1,0 +1,26 @@
+"""The layers of `penstock.preprocessing` as Keras has them: what they return for arrays and lists are Tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .... import preprocessing
+from ....core.arguments import map_leaves
+from ....core.saving import saved_as
+from ....pipeline.tensors import as_tensor
+
+
+@saved_as(preprocessing.Normalization)
+class Normalization(preprocessing.Normalization):
+    """`penstock.preprocessing.Normalization` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.StringLookup)
+class StringLookup(preprocessing.StringLookup):
+    """`penstock.preprocessing.StringLookup` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))

@@ -1,0 +1,26 @@
+"""`tf.keras.layers`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....core.lazy import attach
+from ....nn.layers import Activation, Dense, Dropout, Flatten, Input, InputLayer, Layer, ReLU, Softmax
+from .adaptable import Normalization, StringLookup
+
+__all__ = [
+    "Activation",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Normalization",
+    "ReLU",
+    "Softmax",
+    "StringLookup",
+]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = attach(__name__, {})

@@ -1,0 +1,13 @@
+"""`tf.keras.utils`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ....core.lazy import attach
+from ....core.saving import register_serializable as register_keras_serializable
+
+__all__ = ["register_keras_serializable"]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = attach(__name__, {})
