@@ -21,11 +21,15 @@ import numpy.typing as npt
 from ..core import saving
 from ..core.errors import DataLossError, InvalidArgumentError, describe
 from ..core.saving.apart import state_apart
+from ..core.saving.registry import register_home
 
 if TYPE_CHECKING:
     from .models.model import Model
 
 _MODEL, _OPTIMIZER = "model/", "optimizer/"
+
+# Models hold preprocessing layers; a process that loads one need not have imported them.
+register_home("penstock", f"{__name__.partition('.')[0]}.preprocessing")
 
 
 def save_model(model: Model, filepath: str | os.PathLike[str], *, overwrite: bool = True) -> None:

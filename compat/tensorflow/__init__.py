@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...core.lazy import alias, attach
 
 if TYPE_CHECKING:
-    from ...core.autodiff import GradientTape, custom_gradient
+    from ...core.autodiff import GradientTape
     from ...core.specs import TensorSpec
     from ...core.tensor import Tensor
     from ...core.variable import Variable
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         concat,
         constant,
         convert_to_tensor,
+        custom_gradient,
         expand_dims,
         eye,
         fill,
@@ -272,7 +273,7 @@ __getattr__, __dir__ = attach(
         "constant": ".arrays",
         "convert_to_tensor": ".arrays",
         "cos": ".math",
-        "custom_gradient": "...core.autodiff",
+        "custom_gradient": ".arrays",
         "divide": ".math",
         "equal": ".math",
         "exp": ".math",

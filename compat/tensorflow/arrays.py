@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ...core import ops
+from ...core import autodiff, ops
 from ...core import tensor as tensors
 from ...core.dtypes import as_dtype
 from ...core.errors import UnimplementedError
@@ -77,6 +77,19 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, name
 zeros_like = renamed("zeros_like", ops.zeros_like, "input", dtype=None)
 ones_like = renamed("ones_like", ops.ones_like, "input", dtype=None)
 identity = renamed("identity", ops.identity, "input")
+
+
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a function that returns `(result, grad_function)`; it is called with Tensors."""
+    differentiable = autodiff.custom_gradient(f)
+
+    @functools.wraps(f)
+    def with_tensors(*args: Any, **kwargs: Any) -> Any:
+        return differentiable(*map(operand, args), **kwargs)
+
+    return with_tensors
+
+
 stop_gradient = renamed("stop_gradient", ops.stop_gradient, "input")
 
 

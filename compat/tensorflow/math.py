@@ -103,8 +103,17 @@ reduce_variance = renamed("reduce_variance", ops.var, "input_tensor", floats=Tru
 
 # --- over the classes -----------------------------------------------------------------------------------------------
 
-log_softmax = renamed("log_softmax", ops.log_softmax, "logits", floats=True, axis=-1)
-softmax = renamed("softmax", ops.softmax, "logits", floats=True, axis=-1)
+
+def _over_classes(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def over_classes(x: Any, *, axis: int | None) -> Any:
+        return function(x, -1 if axis is None else axis)
+
+    return over_classes
+
+
+log_softmax = renamed("log_softmax", _over_classes(ops.log_softmax), "logits", floats=True, axis=None)
+softmax = renamed("softmax", _over_classes(ops.softmax), "logits", floats=True, axis=None)
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = attach(__name__, {})

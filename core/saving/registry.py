@@ -174,7 +174,8 @@ def _look_up(config: Mapping[str, Any], field: str, custom_objects: Mapping[str,
         if name in custom:
             return custom[name]
     if key not in _objects and package in _homes:
-        importlib.import_module(_homes[package])
+        # A lazy package loads, and so registers, its classes when they are asked for.
+        getattr(importlib.import_module(_homes[package]), own.rpartition(".")[2], None)
     target = _objects.get(key)
     if target is None or inspect.isclass(target) != (field == "class_name"):
         known = [*custom, *_objects]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -198,3 +201,8 @@ def test_layers_are_saved_as_penstocks_own(tmp_path):
     loaded = tf.keras.models.load_model(tmp_path / "model.keras")
     x = np.array([[1.0], [2.0]], np.float32)
     np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+    # A process that has not imported the layers loads the model all the same.
+    code = "import sys; from penstock.nn.models import load_model; print(load_model(sys.argv[1]).layers[0].name)"
+    run = subprocess.run([sys.executable, "-c", code, tmp_path / "model.keras"], capture_output=True, text=True)
+    assert run.stdout.strip() == normalize.name, run.stderr

@@ -156,6 +156,27 @@ def test_random_functions_give_tensors_and_follow_the_seed():
     assert [t.dtype.name for t in first] == ["float32", "float64", "float32", "int32"]
 
 
+def test_custom_gradients_see_tensors():
+    seen = []
+
+    @tf.custom_gradient
+    def halved(x):
+        seen.append(type(x))
+        return x * 2.0, lambda upstream: upstream / 2.0
+
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = halved(v)
+    assert tape.gradient(y, v).numpy() == 0.5
+    assert values(halved(3.0)) == ("float32", 6.0)
+    assert seen == [tf.Tensor, tf.Tensor]
+
+
+def test_softmax_without_an_axis_is_over_the_last():
+    assert values(tf.round(10 * tf.nn.softmax([[1.0, 1.0]], axis=None))) == ("float32", [[5.0, 5.0]])
+    assert values(tf.nn.softmax([[1.0, 2.0]], axis=0)) == ("float32", [[1.0, 1.0]])
+
+
 def test_backend():
     backend = tf.keras.backend
     v = tf.Variable([1.0, 3.0])

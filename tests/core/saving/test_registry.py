@@ -5,7 +5,7 @@ import json
 import pytest
 
 from penstock.core.errors import InvalidArgumentError, NotFoundError
-from penstock.core.saving import deserialize, register_serializable, registered_name, serialize
+from penstock.core.saving import deserialize, register_serializable, registered_name, saved_as, serialize
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +88,16 @@ def test_names_are_unique():
 def test_bad_configs_are_refused(config):
     with pytest.raises(InvalidArgumentError, match="deserialize:"):
         deserialize(config)
+
+
+def test_variants_are_saved_as_their_original():
+    @saved_as(Point)
+    class Variant(Point):
+        pass
+
+    config = serialize(Variant(3))
+    assert config == serialize(Point(3))
+    assert type(deserialize(config)) is Point
+    assert registered_name(Variant) == registered_name(Point)
+    with pytest.raises(NotFoundError, match=r"saved_as: the class must be registered. Received: .*int"):
+        saved_as(int)
