@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeAlias, TypeVar
 import numpy as np
 
 from ...core.block import Block
-from ...core.errors import UnimplementedError
+from ...core.errors import FailedPreconditionError, UnimplementedError
 from ..plan import Node, walk
 from .pool import Pool
 
@@ -60,9 +60,23 @@ class Context:
         self.pool = pool or Pool()
         self.counts_passes = counts_passes
         self.max_block_rows = max_block_rows
+        self._stopped = False
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
+
+    def stop(self) -> None:
+        """Have work that is going on in other threads end at its next row: the iterator is being closed."""
+        self._stopped = True
+
+    def check_running(self) -> None:
+        """Raise when the iterator is being closed; loops over rows that may be long ask now and then.
+
+        Raises:
+            FailedPreconditionError: `stop` was called. Nobody waits for the result any more.
+        """
+        if self._stopped:
+            raise FailedPreconditionError("DatasetIterator: the iterator was closed while this work went on.")
 
     @contextmanager
     def rereading(self) -> Iterator[None]:

@@ -86,6 +86,7 @@ class FromGenerator(Operator[plan.FromGenerator]):
             if self._iterator is None:
                 self._iterator = iter(self.node.generator(*self.node.args))
             for element in self._iterator:
+                self.context.check_running()
                 elements.append(as_element(element))
                 if len(elements) == max_rows:
                     break

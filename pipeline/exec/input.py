@@ -53,6 +53,7 @@ class Input:
 
     def pull(self, max_rows: int) -> Block | None:
         """Return the next 1 to `max_rows` elements, or None at the end."""
+        self.source.context.check_running()
         self._last = self.rows
         block = self._block
         if block is None or self._next == block.n:

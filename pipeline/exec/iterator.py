@@ -162,6 +162,7 @@ class DatasetIterator(Generic[T]):
 
 def _release(operator: Operator[Any], pool: Pool) -> None:
     """Close the operators, then end the threads. A finalizer: it must not hold the iterator itself."""
+    operator.context.stop()
     if pool.owns(threading.current_thread()):
         # Garbage was collected on a thread of this very iterator, in the middle of a task that `close` waits for.
         threading.Thread(target=_release, args=(operator, pool), daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...core.block import Block
@@ -17,10 +18,14 @@ class RowRunner:
         function: The user's function.
         stage: Transformation, for messages.
         node: Number of the plan node, for messages.
+        check_running: Called before each row that runs by itself; raises when the work is to end.
     """
 
-    def __init__(self, function: RowFunction, stage: str, node: int | None) -> None:
+    def __init__(
+        self, function: RowFunction, stage: str, node: int | None, check_running: Callable[[], None] = lambda: None
+    ) -> None:
         self.function, self.stage, self.node = function, stage, node
+        self._check_running = check_running
 
     def run(self, block: Block, first: int) -> tuple[Block | list[Any] | None, int, Exception | None]:
         """Run all rows.
@@ -46,6 +51,7 @@ class RowRunner:
         results: list[Any] = []
         call = self.function.call
         for i, element in enumerate(block.to_list()):
+            self._check_running()
             try:
                 results.append(call(element))
             except Exception as err:

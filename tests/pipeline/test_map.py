@@ -10,6 +10,7 @@ import pytest
 
 from penstock import AUTOTUNE, Dataset, TextLineDataset
 from penstock.core.errors import InvalidArgumentError, StageError, TraceError
+from penstock.records.csv import decode_csv
 
 WAYS = [
     pytest.param({}, id="traced"),
@@ -153,20 +154,17 @@ def test_an_error_names_file_and_line(tmp_path, way) -> None:
 
 
 @pytest.mark.fault
-def test_a_parse_error_of_a_traced_function_names_file_and_line(tmp_path, read_all) -> None:
-    from penstock import ops
-
+@pytest.mark.parametrize("way", [{}, {"vectorize": True}, {"vectorize": False}, {"num_parallel_calls": 2}])
+def test_a_parse_error_names_file_and_line_and_leaves_the_other_rows(tmp_path, read_all, way) -> None:
     path = tmp_path / "values.csv"
     path.write_text("".join(f"{i},{i}.5\n" for i in range(700)) + "700,x\n701,1.5\n")
-    parse = getattr(ops, "decode_csv", None)
-    if parse is None:
-        pytest.skip("decode_csv has not landed")
-    dataset = TextLineDataset(str(path)).map(lambda line: parse(line, [0, 0.0]), vectorize=True)
-    found = read_all(dataset)
+    found = read_all(TextLineDataset(path).map(lambda line: tuple(decode_csv(line, [0, 0.0])), **way))
     assert len(found) == 702
-    assert found[699][1] == 699.5 and found[701][1] == 1.5
-    assert isinstance(found[700], StageError)
-    assert "line 701" in str(found[700]) and "element 700" in str(found[700])
+    assert found[699] == (699, 699.5) and found[701] == (701, 1.5)
+    assert str(found[700]) == (
+        f"map: '<lambda>' raised ParseError on element 700 (node 1, {path}, line 701): "
+        "decode_csv: field 1 of the row is not a valid float32. Received: 'x'."
+    )
 
 
 @pytest.mark.fault

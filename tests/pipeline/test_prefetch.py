@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import subprocess
 import sys
 import threading
@@ -203,6 +204,37 @@ print(next(iterator), next(iterator))
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["0", "1", "finalized"]
     assert done.stderr == ""
+
+
+@pytest.mark.fault
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@pytest.mark.parametrize("steps", ["", ".map(abs, num_parallel_calls=2, vectorize=False)", ".batch(2).prefetch(1)"])
+def test_ctrl_c_ends_a_loop_that_waits(steps) -> None:
+    program = f"""
+import threading
+from penstock import Dataset
+step = threading.Event()
+def slow(x):
+    if x == 3:
+        print("waiting", flush=True)
+    if x >= 3:
+        step.wait(0.1)
+    return x
+try:
+    for x in Dataset.range(10**9).map(slow, vectorize=False).filter(lambda x: x < 3).prefetch(2){steps}:
+        pass
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    del x
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"waiting"
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert (out.split(), process.returncode) == ([b"interrupted"], 0), err
 
 
 @pytest.mark.unit
