@@ -54,8 +54,10 @@ def test_dir_lists_lazy_names_without_loading_them(package):
 
 
 def test_unknown_names(package):
-    with pytest.raises(AttributeError, match="module 'lazypkg' has no attribute 'valu'"):
+    with pytest.raises(AttributeError, match=r"module 'lazypkg' has no attribute 'valu'\. Did you mean 'value'\?"):
         package.valu  # noqa: B018
+    with pytest.raises(AttributeError, match=r"module 'lazypkg' has no attribute '__value__'\.$"):
+        package.__value__  # noqa: B018
     with pytest.raises(ImportError, match="cannot import name 'nothing' from 'lazypkg'"):
         exec("from lazypkg import nothing")
 

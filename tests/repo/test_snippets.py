@@ -14,11 +14,14 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+
+from penstock.random import set_seed
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -44,8 +47,8 @@ def _with(language: str) -> list[Path]:
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
-    """A working folder with the data that the documents speak of."""
+def folder(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A working folder with the data that the documents speak of; a global seed that a document sets ends with it."""
     monkeypatch.chdir(tmp_path)
     random = np.random.default_rng(0)
     (tmp_path / "data").mkdir()
@@ -56,7 +59,8 @@ def folder(tmp_path, monkeypatch) -> Path:
             ",".join([*(f"{x:.6g}" for x in row), str(label)]) for row, label in zip(features, labels, strict=True)
         ]
         (tmp_path / "data" / f"rows-{shard}.csv").write_text("\n".join(lines) + "\n")
-    return tmp_path
+    yield tmp_path
+    set_seed(None)
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, *sorted(ROOT.glob("C*.md"))], ids=lambda path: path.name)
