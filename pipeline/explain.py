@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..core import nest
+from .inspection import learn_quietly
 from .plan import INFINITE, UNKNOWN, Node, walk
 from .rules import optimize
 
@@ -16,6 +17,7 @@ def explain(root: Node, stage: str | None = None) -> str:
         root: The plan as written.
         stage: A stage's name for the bare tree at that stage; None for the running plan with notes.
     """
+    learn_quietly(root)
     shown, used = optimize(root, *([stage] if stage is not None else []))
     numbers = {id(node): i for i, node in enumerate(walk(shown))}
     lines = list(_lines(shown, numbers, depth=0, with_notes=stage is None))

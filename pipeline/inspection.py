@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.random import FunctionSeeds
 from ..core.specs import ObjectSpec
 from . import plan
 from .plan import Node, walk
@@ -41,5 +42,17 @@ def _inner_spec(node: plan.Interleave) -> Any:
     first: DatasetIterator[Any] = DatasetIterator(node.input, counts_passes=False)
     with first:
         for element in first:
-            return resolved_spec(node.function(element))
+            with FunctionSeeds(node.global_seed):
+                return resolved_spec(node.function(element))
     return None
+
+
+def learn_quietly(root: Node) -> None:
+    """Learn the specs of datasets inside interleaves where nothing of it can be seen: no user function is below."""
+    for node in walk(root):
+        unknown = isinstance(node, plan.Interleave) and node.element_spec is None
+        if unknown and all(isinstance(n, _QUIET) for n in walk(node.inputs[0])):
+            _observe(node)
+
+
+_QUIET = (plan.FromTensorSlices, plan.FromTensors, plan.Range, plan.Shuffle, plan.Repeat, plan.Take, plan.Skip)
