@@ -15,6 +15,7 @@ Every error that penstock raises on purpose is a `PenstockError` and also the bu
     ├── UnimplementedError (NotImplementedError) a combination that has no meaning here
     ├── MissingDependencyError (ImportError)   an optional package is needed; says how to install it
     ├── StageError (RuntimeError)              a user function failed inside a pipeline stage
+    │   └── InvalidElementError (InvalidArgumentError)  … because it refused the element
     └── TraceError (TypeError)                 a function cannot be traced; carries the reason
 
 Messages have one form: *where: what must hold. Received: name=value. What to do.*
@@ -166,6 +167,10 @@ class StageError(PenstockError, RuntimeError):
         self.element_index = element_index
         self.path = path
         self.record_index = record_index
+
+
+class InvalidElementError(StageError, InvalidArgumentError):
+    """A user function refused an element: what it raised, and what is chained, is an `InvalidArgumentError`."""
 
 
 class TraceError(PenstockError, TypeError):

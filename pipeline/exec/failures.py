@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.errors import StageError
+from ...core.errors import InvalidArgumentError, InvalidElementError, StageError
 from ...core.provenance import Origin
 
 
@@ -27,7 +27,8 @@ def failure(
         + (f" ({where})" if where else "")
         + (f": {text}" if text else ".")
     )
-    return StageError(
+    kind = InvalidElementError if isinstance(err, InvalidArgumentError) else StageError
+    return kind(
         message,
         stage=stage,
         node=node,
