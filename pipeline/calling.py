@@ -7,6 +7,9 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
+
+from ..core.dtypes import DType
 from ..core.errors import InvalidArgumentError, describe
 from ..core.leaves import as_leaf
 
@@ -38,6 +41,45 @@ def check_int(where: str, name: str, value: Any) -> int:
     if number is None:
         raise InvalidArgumentError(f"{where}: {name} must be an int. Received: {name}={describe(value)}.")
     return number
+
+
+def check_number(where: str, name: str, value: Any, dtype: DType) -> int | float:
+    """Return a number that a dtype can hold, as a Python number.
+
+    Raises:
+        InvalidArgumentError: It is no number, the dtype is none of integers or floats, or holds no such number.
+    """
+    kind = dtype.numpy.kind
+    try:
+        number = operator.index(value) if kind in "iu" else float(value)
+        if kind not in "iuf" or isinstance(value, bool):
+            raise TypeError
+        np.array([number]).astype(dtype.numpy) if kind == "f" else np.array([number], dtype.numpy)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgumentError(
+            f"{where}: {name} must be a number that {dtype} holds. Received: {name}={describe(value)}."
+        ) from None
+    return number
+
+
+def check_weights(where: str, weights: Any, count: int) -> tuple[tuple[float, ...], bool]:
+    """Return weights as floats, and whether they are float64 (Python's floats count as float32, as in TensorFlow).
+
+    Raises:
+        InvalidArgumentError: There are not `count` of them, or one is negative or no number.
+    """
+    if weights is None:
+        return (1.0,) * count, False
+    array = np.asarray(as_leaf(weights))
+    if array.shape != (count,) or array.dtype.kind not in "iuf":
+        raise InvalidArgumentError(
+            f"{where}: weights must be one number for each of the {count} datasets. Received: "
+            f"weights={describe(weights)}."
+        )
+    if not (np.isfinite(array) & (array >= 0)).all():
+        raise InvalidArgumentError(f"{where}: weights must be numbers >= 0. Received: weights={array.tolist()}.")
+    is_double = isinstance(weights, np.ndarray) and weights.dtype == np.float64
+    return tuple(array.astype(float).tolist()), is_double
 
 
 def check_parallel_calls(where: str, value: Any) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .api.base import T
+from .api.combining import Combining
 from .api.description import Description
 from .api.elementwise import Elementwise
 from .api.iteration import Iteration
@@ -12,7 +13,7 @@ from .api.sources import Sources
 from .api.storage import Storage
 
 
-class Dataset(Sources[T], Elementwise[T], Shape[T], Order[T], Storage[T], Description[T], Iteration[T]):
+class Dataset(Sources[T], Combining[T], Elementwise[T], Shape[T], Order[T], Storage[T], Description[T], Iteration[T]):
     """A lazy, immutable stream of elements, with tf.data's semantics.
 
     An element is a nest (tuple, named tuple, dict, dataclass) of NumPy arrays, NumPy scalars and `bytes`. Methods

@@ -43,3 +43,19 @@ class Order(DatasetBase[T]):
     def skip(self, count: int) -> Self:
         """Yield the elements after the first `count`; none of them when `count` is negative."""
         return type(self)(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
+
+    def shard(self, num_shards: int, index: int) -> Self:
+        """Yield every `num_shards`-th element, from element number `index` on.
+
+        Shard early, before shuffles and slow functions: a worker runs all that stands before its shard in full. Of
+        ranges and arrays in memory only the shard's own rows are made.
+
+        Args:
+            num_shards: How many parts the dataset is divided into.
+            index: Number of this part, from 0 to `num_shards - 1`.
+
+        Raises:
+            InvalidArgumentError: `num_shards` is less than 1, or `index` is not among the parts.
+        """
+        count, number = check_int("Dataset.shard", "num_shards", num_shards), check_int("Dataset.shard", "index", index)
+        return type(self)(plan.Shard(self._node, count, number))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.errors import InvalidArgumentError
+from ...core.errors import InvalidArgumentError, describe
 from .. import plan
-from ..calling import check_int, paths_of
+from ..calling import check_int, check_number, paths_of
 from ..listing import match_files
-from ..plan.from_tensor_slices import slices_block, whole_block
+from ..plan.from_tensor_slices import listed_block, slices_block, whole_block
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -60,6 +60,56 @@ class Sources(DatasetBase[T]):
         bounds = dict(zip(("start", "stop", "step"), (0, *args) if len(args) == 1 else args, strict=False))
         checked = {name: check_int("Dataset.range", name, value) for name, value in bounds.items()}
         return cls._of(plan.Range(**checked, dtype=as_dtype(output_type)))
+
+    @classmethod
+    def from_list(cls, elements: Sequence[Any]) -> Dataset[Any]:
+        """Yield the elements of a list.
+
+        Args:
+            elements: Nests of one structure, at least one; each leaf may differ in shape from element to element, not
+                in dtype.
+
+        Raises:
+            InvalidArgumentError: The list is empty, or the elements do not fit together.
+        """
+        where = "Dataset.from_list"
+        if not isinstance(elements, list | tuple) or not elements:
+            raise InvalidArgumentError(
+                f"{where}: elements must be a list of at least one element. Received: {describe(elements)}. "
+                "For an empty dataset use Dataset.range(0)."
+            )
+        return cls._of(plan.FromTensorSlices(listed_block(where, elements), f"from_list, {len(elements)} elements"))
+
+    @classmethod
+    def counter(cls, start: Any = 0, step: Any = 1, dtype: Any = "int64") -> Dataset[Any]:
+        """Yield `start`, `start + step`, … without end.
+
+        Args:
+            start: The first number.
+            step: What is added each time.
+            dtype: Dtype of the numbers, in which they are added up.
+        """
+        from ...core.dtypes import as_dtype
+
+        where = "Dataset.counter"
+        kind = as_dtype(dtype)
+        return cls._of(
+            plan.Counter(check_number(where, "start", start, kind), check_number(where, "step", step, kind), kind)
+        )
+
+    @classmethod
+    def random(
+        cls,
+        seed: int | None = None,
+        rerandomize_each_iteration: bool | None = None,  # noqa: FBT001
+    ) -> Dataset[np.int64]:
+        """Yield random numbers from 0 to 2**32 - 1 (int64) without end; they are tf.data's for the same seed.
+
+        Args:
+            seed: Seed of the numbers; None takes the global seed (`penstock.random.set_seed`) or a random one.
+            rerandomize_each_iteration: Whether each pass has its own numbers; None means False.
+        """
+        return cls._of(plan.Random(seed, bool(rerandomize_each_iteration)))
 
     @classmethod
     def from_generator(

@@ -3,6 +3,11 @@
 from . import (
     batch,
     cache,
+    choose,
+    concatenate,
+    counter,
+    draw,
+    enumerate,
     extent,
     file_sources,
     filter,
@@ -10,9 +15,12 @@ from . import (
     interleave,
     map,
     prefetch,
+    random,
     repeat,
+    shard,
     shuffle,
     sources,
+    zip,
 )
 from .base import Context, Operator, UnaryOperator, executes
 from .iterator import DatasetIterator, first_spec
@@ -26,6 +34,11 @@ __all__ = [
     "UnaryOperator",
     "batch",
     "cache",
+    "choose",
+    "concatenate",
+    "counter",
+    "draw",
+    "enumerate",
     "executes",
     "extent",
     "file_sources",
@@ -35,7 +48,10 @@ __all__ = [
     "interleave",
     "map",
     "prefetch",
+    "random",
     "repeat",
+    "shard",
     "shuffle",
     "sources",
+    "zip",
 ]

@@ -14,11 +14,11 @@ FORMAT: Final = 1
 
 
 def shuffle_seeds(root: Node) -> dict[str, Any]:
-    """Return the seeds of each shuffle of a plan, and how many passes it has begun, by the node's number."""
+    """Return the seeds of each shuffle and random source, and how many passes it has begun, by the node's number."""
     return {
         str(i): {"pair": list(node.seeds.pair), "passes": node.seeds.passes}
         for i, node in enumerate(walk(root))
-        if isinstance(node, plan.Shuffle)
+        if isinstance(node, plan.Shuffle | plan.Random)
     }
 
 
@@ -66,7 +66,7 @@ def load(root: Node, state: Any) -> State | None:
     if state["fingerprint"] != fingerprint(labels):
         raise InvalidArgumentError("set_state: the state is damaged: its fingerprint is not that of its plan.")
     for i, node in enumerate(walk(root)):
-        if isinstance(node, plan.Shuffle):
+        if isinstance(node, plan.Shuffle | plan.Random):
             saved_seeds = state["shuffles"][str(i)]
             node.seeds.restore(tuple(saved_seeds["pair"]), saved_seeds["passes"])
     position: State | None = state["position"]

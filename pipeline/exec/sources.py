@@ -8,23 +8,26 @@ from ...core.block import Block
 from ...core.columns import DenseColumn
 from ...core.nest import LEAF
 from .. import plan
-from .base import Context, Operator, State, executes
+from .base import Context, N, Operator, State, executes
 
 
-class _BlockSource(Operator[plan.Node]):
-    """The rows of one block."""
+class _BlockSource(Operator[N]):
+    """Rows of one block."""
 
-    def __init__(self, node: plan.FromTensorSlices | plan.FromTensors, context: Context) -> None:
+    def __init__(self, node: N, context: Context, block: Block, rows: range) -> None:
         super().__init__(node, context)
-        self._block = node.block
+        self._block = block
+        self._rows = rows
         self._next = 0
 
     def pull(self, max_rows: int) -> Block | None:
-        start = self._next
-        if start >= self._block.n:
+        rows = self._rows[self._next : self._next + max_rows]
+        if not rows:
             return None
-        self._next = min(start + max_rows, self._block.n)
-        return self._block.slice(start, self._next)
+        self._next += len(rows)
+        if rows.step == 1:
+            return self._block.slice(rows.start, rows.stop)
+        return self._block.take(np.arange(rows.start, rows.stop, rows.step))
 
     def get_state(self) -> State:
         return {"next": self._next}
@@ -34,13 +37,19 @@ class _BlockSource(Operator[plan.Node]):
 
 
 @executes(plan.FromTensorSlices)
-class FromTensorSlices(_BlockSource):
-    """The rows of arrays in memory, as views."""
+class FromTensorSlices(_BlockSource[plan.FromTensorSlices]):
+    """The rows of arrays in memory, as views where they are neighbours."""
+
+    def __init__(self, node: plan.FromTensorSlices, context: Context) -> None:
+        super().__init__(node, context, node.block, node.rows)
 
 
 @executes(plan.FromTensors)
-class FromTensors(_BlockSource):
+class FromTensors(_BlockSource[plan.FromTensors]):
     """One element."""
+
+    def __init__(self, node: plan.FromTensors, context: Context) -> None:
+        super().__init__(node, context, node.block, range(1))
 
 
 @executes(plan.Range)

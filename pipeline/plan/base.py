@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -17,7 +18,8 @@ class Node(ABC):
     """One transformation or source.
 
     Nodes are frozen dataclasses: equal when their fields are equal, rewritten only by building new ones. Fields that
-    hold other nodes are the inputs. `element_spec` is None where only running the user's function can tell.
+    hold other nodes, or tuples of them, are the inputs. `element_spec` is None where only running the user's function
+    can tell.
 
     Attributes:
         name: What users call the transformation, e.g. `"map"`.
@@ -30,17 +32,20 @@ class Node(ABC):
         """The nodes that this one reads, in order."""
         found: list[Node] = []
         for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, Node):
-                found.append(value)
+            found += _nodes_of(getattr(self, field.name))
         return tuple(found)
 
     def with_inputs(self, inputs: Sequence[Node]) -> Self:
         """Return this node over other inputs."""
         if all(a is b for a, b in zip(self.inputs, inputs, strict=True)):
             return self
-        names = [f.name for f in dataclasses.fields(self) if isinstance(getattr(self, f.name), Node)]
-        return dataclasses.replace(self, **dict(zip(names, inputs, strict=True)))
+        coming, changes = iter(inputs), {}
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if nodes := _nodes_of(value):
+                replaced = tuple(itertools.islice(coming, len(nodes)))
+                changes[field.name] = replaced[0] if isinstance(value, Node) else replaced
+        return dataclasses.replace(self, **changes)
 
     @property
     @abstractmethod
@@ -64,6 +69,14 @@ class Node(ABC):
     def label(self) -> str:
         """The node as one short line: name and arguments."""
         return f"{self.name}({self.describe()})"
+
+
+def _nodes_of(value: Any) -> Sequence[Node]:
+    """Return the nodes that a field holds."""
+    if isinstance(value, Node):
+        return (value,)
+    is_nodes = isinstance(value, tuple) and bool(value) and all(isinstance(item, Node) for item in value)
+    return value if is_nodes else ()
 
 
 @dataclasses.dataclass(frozen=True)

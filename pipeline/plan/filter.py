@@ -22,7 +22,7 @@ class Filter(SameElements):
 
     @property
     def cardinality(self) -> int:
-        return UNKNOWN if self.input.cardinality != 0 else 0
+        return UNKNOWN
 
     def describe(self) -> str:
         return self.predicate.name

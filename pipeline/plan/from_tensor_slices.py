@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from ...core import nest
 from ...core.block import Block
-from ...core.columns import rows_of
+from ...core.columns import ObjectColumn, rows_of
 from ...core.errors import InvalidArgumentError, ShapeError
+from ...core.leaves import as_element
 from .base import Source
 
 
 @dataclasses.dataclass(frozen=True)
 class FromTensorSlices(Source):
-    """The rows of a block.
+    """Rows of a block.
 
     Attributes:
         block: All elements.
         origin: What the user called, for `explain()`.
+        rows: Which rows, in order; all of them by default.
     """
 
     name = "from_tensor_slices"
     block: Block
     origin: str = ""
+    rows: range = dataclasses.field(default=None)  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.rows is None:
+            object.__setattr__(self, "rows", range(self.block.n))
 
     @property
     def element_spec(self) -> Any:
@@ -31,10 +39,16 @@ class FromTensorSlices(Source):
 
     @property
     def cardinality(self) -> int:
-        return self.block.n
+        return len(self.rows)
 
     def describe(self) -> str:
-        return self.origin or f"{self.block.n} rows"
+        kept = self.rows
+        if kept == range(self.block.n):
+            return self.origin or f"{self.block.n} rows"
+        text = f"{len(kept)} rows"
+        if kept.start or kept.step != 1:
+            text = f"rows {kept.start}:{kept.stop}{f':{kept.step}' if kept.step != 1 else ''}"
+        return f"{self.origin}, {text}" if self.origin else text
 
 
 def slices_block(tensors: Any) -> Block:
@@ -80,3 +94,22 @@ def whole_block(tensors: Any) -> Block:
     """Return a block of one element: the nest itself."""
     leaves, structure = nest.flatten(tensors)
     return Block.from_elements([structure.pack([_plain(v) for v in leaves])])
+
+
+def listed_block(where: str, elements: Sequence[Any]) -> Block:
+    """Return a block of the elements of a list.
+
+    Raises:
+        InvalidArgumentError: They differ in structure, or the leaves of one place differ in dtype.
+    """
+    try:
+        block = Block.from_elements([as_element(nest.map_structure(_plain, element)) for element in elements])
+    except InvalidArgumentError as err:
+        raise InvalidArgumentError(f"{where}: {err}") from err
+    for path, column in zip(block.structure.paths(), block.columns, strict=True):
+        if isinstance(column, ObjectColumn):
+            raise InvalidArgumentError(
+                f"{where}: elements must have the same dtypes and ranks. Received: elements that differ"
+                f"{f' in {path}' if path else ''}."
+            )
+    return block

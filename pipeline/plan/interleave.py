@@ -48,7 +48,7 @@ class Interleave(Unary):
 
     @property
     def cardinality(self) -> int:
-        return UNKNOWN if self.input.cardinality != 0 else 0
+        return UNKNOWN
 
     def describe(self) -> str:
         text = f"{self.map_name}, cycle_length={self.cycle_length}"

@@ -17,11 +17,9 @@ class Take(SameElements):
     @property
     def cardinality(self) -> int:
         n = self.input.cardinality
-        if self.count < 0 or n == 0:
+        if self.count < 0 or n == UNKNOWN:
             return n
-        if n == INFINITE:
-            return self.count
-        return UNKNOWN if n == UNKNOWN and self.count else min(max(n, 0), self.count)
+        return self.count if n == INFINITE else min(n, self.count)
 
     def describe(self) -> str:
         return str(self.count)

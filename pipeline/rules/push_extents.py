@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..plan import FromTensorSlices, Node, Range, Skip, Take
+import dataclasses
+
+from ..plan import FromTensorSlices, Node, Range, Shard, Skip, Take
 from .base import Rule
 
 
@@ -15,7 +17,7 @@ class PushTakeIntoSource(Rule):
                 kept = min(count, source.cardinality)
                 return Range(source.start, source.start + kept * source.step, source.step, source.dtype)
             case Take(input=FromTensorSlices() as source, count=count) if count >= 0:
-                return _rows(source, 0, min(count, source.block.n))
+                return dataclasses.replace(source, rows=source.rows[:count])
         return node
 
 
@@ -28,10 +30,18 @@ class PushSkipIntoSource(Rule):
                 first = source.cardinality if count < 0 else min(count, source.cardinality)
                 return Range(source.start + first * source.step, source.stop, source.step, source.dtype)
             case Skip(input=FromTensorSlices() as source, count=count):
-                n = source.block.n
-                return _rows(source, n if count < 0 else min(count, n), n)
+                return dataclasses.replace(source, rows=source.rows[count if count >= 0 else len(source.rows) :])
         return node
 
 
-def _rows(source: FromTensorSlices, start: int, stop: int) -> FromTensorSlices:
-    return FromTensorSlices(source.block.slice(start, stop), source.origin)
+class PushShardIntoSource(Rule):
+    """`range(n).shard(k, i)` → `range(i, n, k)`; `from_tensor_slices(x).shard(k, i)` → rows `i::k` of `x`."""
+
+    def apply(self, node: Node) -> Node:
+        match node:
+            case Shard(input=Range() as source, num_shards=count, index=index):
+                rows = range(source.start, source.stop, source.step)[index::count]
+                return Range(rows.start, rows.stop, rows.step, source.dtype)
+            case Shard(input=FromTensorSlices() as source, num_shards=count, index=index):
+                return dataclasses.replace(source, rows=source.rows[index::count])
+        return node

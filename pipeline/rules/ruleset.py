@@ -9,9 +9,16 @@ from ..plan import Node
 from .base import Rule, rewrite
 from .drop_no_ops import DropNoOps
 from .fuse_extents import FuseSkips, FuseTakes
-from .push_extents import PushSkipIntoSource, PushTakeIntoSource
+from .push_extents import PushShardIntoSource, PushSkipIntoSource, PushTakeIntoSource
 
-RULES: Final[tuple[Rule, ...]] = (DropNoOps(), FuseTakes(), FuseSkips(), PushTakeIntoSource(), PushSkipIntoSource())
+RULES: Final[tuple[Rule, ...]] = (
+    DropNoOps(),
+    FuseTakes(),
+    FuseSkips(),
+    PushTakeIntoSource(),
+    PushSkipIntoSource(),
+    PushShardIntoSource(),
+)
 STAGES: Final = ("logical", "simplified")
 
 

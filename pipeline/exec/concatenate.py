@@ -1,0 +1,49 @@
+"""`concatenate`: runs one input after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.block import Block
+from .. import plan
+from .base import Context, Operator, State, executes
+
+
+@executes(plan.Concatenate)
+class Concatenate(Operator[plan.Concatenate]):
+    """The second dataset is opened when the first one has ended, as in TensorFlow: a shuffle there draws its seeds."""
+
+    def __init__(self, node: plan.Concatenate, context: Context) -> None:
+        super().__init__(node, context)
+        self._part = 0
+        self._input: Operator[Any] = context.build(node.first)
+
+    @property
+    def is_pure(self) -> bool:
+        return self._input.is_pure
+
+    @property
+    def children(self) -> tuple[Operator[Any], ...]:
+        return (self._input,)
+
+    def pull(self, max_rows: int) -> Block | None:
+        was_pure = self.is_pure
+        block = self._input.pull(max_rows)
+        if block is not None or self._part == 1:
+            return block
+        self._open_second()
+        # Whoever asks a pure operator may ask for more than the user did; the second dataset may not be pure.
+        return self._input.pull(max_rows if self.is_pure or not was_pure else 1)
+
+    def _open_second(self) -> None:
+        self._input.close()
+        self._part = 1
+        self._input = self.context.build(self.node.second)
+
+    def get_state(self) -> State:
+        return {"part": self._part, "input": self._input.get_state()}
+
+    def set_state(self, state: State) -> None:
+        if state["part"] == 1:
+            self._open_second()
+        self._input.set_state(state["input"])

@@ -1,0 +1,46 @@
+"""Element specs of nodes that join the elements of several datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...core import nest
+from ...core.errors import DTypeError, PenstockError
+from ...core.specs import ObjectSpec, most_specific_nest
+from .base import Node
+
+
+def common_spec(specs: Sequence[Any]) -> Any:
+    """Return the narrowest nest of specs that admits the elements of all datasets, or None when one is not known."""
+    return None if any(spec is None for spec in specs) else most_specific_nest(specs)
+
+
+def check_common_spec(where: str, nodes: Sequence[Node]) -> None:
+    """Check that elements of several datasets can follow one another, as far as their specs are known.
+
+    Raises:
+        DTypeError: Two of them differ in structure or dtype.
+    """
+    known = [(i, node.element_spec) for i, node in enumerate(nodes) if node.element_spec is not None]
+    for i, spec in known[1:]:
+        if not _go_together(known[0][1], spec):
+            raise DTypeError(
+                f"{where}: the elements of all datasets must have one structure and the same dtypes. "
+                f"Received: dataset {known[0][0]} with {known[0][1]!r}; dataset {i} with {spec!r}. Use map() to make "
+                "them alike."
+            )
+
+
+def _go_together(spec: Any, other: Any) -> bool:
+    leaves, structure = nest.flatten(spec)
+    try:
+        others = structure.unpack(other)
+        common = nest.flatten(most_specific_nest([spec, other]))[0]
+    except PenstockError:
+        return False
+    # Leaves without a common form would become Python objects.
+    return all(
+        not isinstance(joined, ObjectSpec) or isinstance(a, ObjectSpec) or isinstance(b, ObjectSpec)
+        for joined, a, b in zip(common, leaves, others, strict=True)
+    )
