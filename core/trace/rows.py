@@ -18,6 +18,7 @@ from ..block import Block
 from ..columns import BytesColumn, DenseColumn, RaggedColumn
 from ..errors import PenstockError, TraceError
 from ..leaves import as_element
+from ..random import get_global_seed
 from ..specs import most_specific_nest
 
 if TYPE_CHECKING:
@@ -29,11 +30,27 @@ CHECKED_ROWS: Final = 3
 MAX_TRACES: Final = 8
 
 
+class CalledDirectly(Exception):  # noqa: N818 (a message between two modules, not an error)
+    """The traced form is given up, or the function failed; calls that were made to check it count.
+
+    Attributes:
+        results: Results of the first rows.
+        error: What the function raised on the row after them, or None.
+    """
+
+    def __init__(self, results: list[Any], error: Exception | None = None) -> None:
+        super().__init__()
+        self.results, self.error = results, error
+
+
 class RowFunction:
     """A function of one element, with the decision how to run it over many.
 
     The decision belongs to the function and the element spec, not to one pass: it is made once and shared by all
     iterators (thread-safe). Equal when the function and the wish are equal.
+
+    Attributes:
+        global_seed: The global seed when the dataset was made.
 
     Args:
         function: Called with the element; a plain tuple is spread over the arguments, as in tf.data.
@@ -44,6 +61,7 @@ class RowFunction:
     def __init__(self, function: Callable[..., Any], *, vectorize: bool | None = None, where: str = "map") -> None:
         self.function = function
         self.vectorize = vectorize
+        self.global_seed = get_global_seed()
         self.where = where
         self.name: str = getattr(function, "__name__", None) or type(function).__name__
         self._lock = threading.RLock()
@@ -135,6 +153,9 @@ class RowFunction:
         """Return the results for all rows, or None when the rows must go through `call` one by one.
 
         Errors are those of the traced ops, for whatever row raised them; the caller finds the row.
+
+        Raises:
+            CalledDirectly: The rows must go through `call` one by one, and the first ones have done so already.
         """
         if self._python_reason is not None:
             return None
@@ -164,22 +185,26 @@ class RowFunction:
             self._trace(most_specific_nest([traced.input_spec, block.spec]))
             return self._traced
 
-    def _run_checked(self, traced: TracedFunction, block: Block) -> Block | None:
+    def _run_checked(self, traced: TracedFunction, block: Block) -> Block:
         """Run a block both ways over its first rows, and give the traced form up when they differ."""
-        n = min(CHECKED_ROWS, block.n)
-        direct = [self.call(block.element(i)) for i in range(n)]
+        direct: list[Any] = []
+        for i in range(min(CHECKED_ROWS, block.n)):
+            try:
+                direct.append(self.call(block.element(i)))
+            except Exception as err:
+                raise CalledDirectly(direct, err) from err
         try:
-            result = traced.run_block(block)
+            result: Block = traced.run_block(block)
         except PenstockError:
             raise
         except Exception as err:
             self.give_up(f"the traced form failed: {type(err).__name__}: {err}")
-            return None
-        for i in range(n):
-            difference = _difference(direct[i], result.element(i))
+            raise CalledDirectly(direct) from err
+        for i, expected in enumerate(direct):
+            difference = _difference(expected, result.element(i))
             if difference:
                 self.give_up(f"calling it directly gives another result ({difference})")
-                return None
+                raise CalledDirectly(direct)
         self._checked = True
         return result
 

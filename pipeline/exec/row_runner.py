@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...core.block import Block
 from ...core.errors import ParseError
-from ...core.trace.rows import RowFunction
+from ...core.random import FunctionSeeds
+from ...core.trace.rows import CalledDirectly, RowFunction
 from .failures import failure
 
 
@@ -26,6 +27,8 @@ class RowRunner:
     ) -> None:
         self.function, self.stage, self.node = function, stage, node
         self._check_running = check_running
+        # Random operations inside the function follow TensorFlow's rule: the n-th one of each call has its own stream.
+        self._seeds = FunctionSeeds(function.global_seed)
 
     def run(self, block: Block, first: int) -> tuple[Block | list[Any] | None, int, Exception | None]:
         """Run all rows.
@@ -40,20 +43,27 @@ class RowRunner:
         """
         try:
             result = self.function.run_block(block)
+        except CalledDirectly as stop:
+            if stop.error is not None:
+                return stop.results or None, len(stop.results), self.wrap(stop.error, block, len(stop.results), first)
+            return self.run_rows(block, first, stop.results)
         except Exception as err:
             return self._run_until_failure(block, first, err)
         if result is not None:
             return result, block.n, None
         return self.run_rows(block, first)
 
-    def run_rows(self, block: Block, first: int) -> tuple[list[Any] | None, int, Exception | None]:
-        """Call the function row by row."""
-        results: list[Any] = []
-        call = self.function.call
-        for i, element in enumerate(block.to_list()):
+    def run_rows(
+        self, block: Block, first: int, done: Sequence[Any] = ()
+    ) -> tuple[list[Any] | None, int, Exception | None]:
+        """Call the function row by row; `done` are the results of the first rows."""
+        results: list[Any] = list(done)
+        call, seeds = self.function.call, self._seeds
+        for i, element in enumerate(block.slice(len(results), block.n).to_list(), len(results)):
             self._check_running()
             try:
-                results.append(call(element))
+                with seeds:
+                    results.append(call(element))
             except Exception as err:
                 return results or None, i, self.wrap(err, block, i, first)
         return results, block.n, None
