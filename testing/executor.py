@@ -117,9 +117,11 @@ def _filter(node: plan.Filter, run: Run) -> Elements:
 
 
 def _batch(node: plan.Batch, run: Run) -> Elements:
-    source = run.open(node.input)
-    least = node.batch_size if node.drop_remainder else 1
-    while len(elements := list(itertools.islice(source, node.batch_size))) >= least:
+    return _batched(run.open(node.input), node.batch_size, node.batch_size if node.drop_remainder else 1)
+
+
+def _batched(source: Elements, size: int, least: int) -> Elements:
+    while len(elements := list(itertools.islice(source, size))) >= least:
         yield _stack_elements(elements)
 
 

@@ -6,14 +6,15 @@ Not guaranteed: in which order tasks start.
 
 A task may wait for other tasks of the same pool (a prefetch below a prefetch), so the pool starts a new thread
 whenever a task finds no idle one. Stages bound their own tasks in flight, and that bounds the threads.
+
+A pool is closed by its iterator, after the operators: a stage that waits for a task of a closed pool would wait for
+ever. At interpreter exit the iterators that are left are finalized, so no pool needs a hook of its own.
 """
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import threading
-import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,7 +23,6 @@ from typing import Any, TypeVar
 R = TypeVar("R")
 
 _names = itertools.count()
-_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
 
 
 class Pool:
@@ -35,7 +35,6 @@ class Pool:
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._name = f"penstock-{next(_names)}"
-        _pools.add(self)
 
     def submit(self, task: Callable[[], R]) -> Future[R]:
         """Run `task` on a thread and return its future.
@@ -107,10 +106,3 @@ def _run(future: Future[Any], task: Callable[[], Any]) -> None:
         future.set_exception(err)
     else:
         future.set_result(result)
-
-
-@atexit.register
-def _close_all() -> None:
-    """End the threads of iterators that are still alive when the interpreter exits."""
-    for pool in list(_pools):
-        pool.close()
