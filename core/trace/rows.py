@@ -66,7 +66,7 @@ class RowFunction:
         self.name: str = getattr(function, "__name__", None) or type(function).__name__
         self._lock = threading.RLock()
         self._traced: TracedFunction | None = None
-        self._checked = False
+        self._checked_rows = 0
         self._traces = 0
         self._python_reason: str | None = "vectorize=False" if vectorize is False else None
         self._observed: Any = None
@@ -98,7 +98,11 @@ class RowFunction:
     @property
     def is_pure(self) -> bool:
         """Whether calls for rows that nobody asked for yet cannot be seen: the traced form runs, and was checked."""
-        return self.is_vectorized and (self._checked or bool(self.vectorize))
+        return self.is_vectorized and (self._is_checked or bool(self.vectorize))
+
+    @property
+    def _is_checked(self) -> bool:
+        return self._checked_rows >= CHECKED_ROWS
 
     def note(self) -> str:
         """Say how the function runs and why, in one line."""
@@ -106,7 +110,7 @@ class RowFunction:
             return f"{self.name} runs element by element: {self._python_reason}"
         if self._traced is None:
             return f"{self.name} is traced when its first element arrives"
-        state = "checked against direct calls" if self._checked else "to be checked on the first rows"
+        state = "checked against direct calls" if self._is_checked else "to be checked on the first rows"
         ops = len(self._traced.graph.nodes)
         return f"{self.name} runs on whole blocks ({ops} op{'s' * (ops != 1)}, {state})"
 
@@ -166,7 +170,7 @@ class RowFunction:
         traced = self._fitting(plain)
         if traced is None:
             return None
-        if not self._checked and block.n and not self.vectorize:
+        if not self._is_checked and block.n and not self.vectorize:
             return self._run_checked(traced, plain)
         result: Block = traced.run_block(plain)
         return result
@@ -181,14 +185,14 @@ class RowFunction:
                 self.give_up("its elements keep changing shape")
                 return None
             self._traced = None
-            self._checked = False
+            self._checked_rows = 0
             self._trace(most_specific_nest([traced.input_spec, block.spec]))
             return self._traced
 
     def _run_checked(self, traced: TracedFunction, block: Block) -> Block:
         """Run a block both ways over its first rows, and give the traced form up when they differ."""
         direct: list[Any] = []
-        for i in range(min(CHECKED_ROWS, block.n)):
+        for i in range(min(CHECKED_ROWS - self._checked_rows, block.n)):
             try:
                 direct.append(self.call(block.element(i)))
             except Exception as err:
@@ -205,7 +209,7 @@ class RowFunction:
             if difference:
                 self.give_up(f"calling it directly gives another result ({difference})")
                 raise CalledDirectly(direct)
-        self._checked = True
+        self._checked_rows += len(direct)
         return result
 
     def give_up(self, reason: str) -> None:
