@@ -29,7 +29,10 @@ class Pool:
     """Daemon threads, started when a task needs one, ended by `close`."""
 
     def __init__(self) -> None:
-        self._condition = threading.Condition()
+        # `with` takes the lock itself: a Ctrl-C can come between the Python lines of Condition.__enter__ and __exit__,
+        # and would leave the lock taken for ever.
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
         self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._idle = 0
         self._threads: list[threading.Thread] = []
@@ -42,7 +45,7 @@ class Pool:
         After `close` the future comes back cancelled.
         """
         future: Future[R] = Future()
-        with self._condition:
+        with self._lock:
             if self._closed:
                 future.cancel()
                 return future
@@ -69,7 +72,7 @@ class Pool:
 
     def _work(self) -> None:
         while True:
-            with self._condition:
+            with self._lock:
                 self._idle += 1
                 while not self._tasks and not self._closed:
                     self._condition.wait()
@@ -83,7 +86,7 @@ class Pool:
 
     def close(self) -> None:
         """Cancel waiting tasks, let running ones end, and end the threads; idempotent."""
-        with self._condition:
+        with self._lock:
             self._closed = True
             waiting = list(self._tasks)
             self._tasks.clear()

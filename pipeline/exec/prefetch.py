@@ -25,7 +25,9 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
 
     def __init__(self, node: plan.Prefetch, context: Context) -> None:
         super().__init__(node, context)
-        self._condition = threading.Condition()
+        # See Pool: `with` takes the lock itself, so that no Ctrl-C can leave it taken.
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
         self._given = 0
         self._source = Input(self.input, oldest=self._delivered)
         self._queue: deque[Block] = deque()
@@ -40,7 +42,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
     def pull(self, max_rows: int) -> Block | None:
         if self.node.buffer_size == 0:
             return self._source.pull(max_rows)
-        with self._condition:
+        with self._lock:
             while not self._queue:
                 if self._error is not None:
                     error, self._error = self._error, None
@@ -62,7 +64,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         return self._given
 
     def get_state(self) -> State:
-        with self._condition:
+        with self._lock:
             if self.node.buffer_size == 0 or not (self._running or self._queue):
                 return {"input": self._source.get_state()}
             while self._running and self._source.rows == self._given and not self._queue:
@@ -90,7 +92,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
 
     def _work(self) -> None:
         while True:
-            with self._condition:
+            with self._lock:
                 room = self._capacity() - self._held
                 if room <= 0 or self._closed:
                     self._running = False
@@ -107,7 +109,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
             block = self._source.pull(rows)
         except BaseException as err:
             error = err
-        with self._condition:
+        with self._lock:
             if block is not None:
                 self._sizer.saw(block)
                 self._queue.append(block)
@@ -120,7 +122,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
             return block is not None
 
     def close(self) -> None:
-        with self._condition:
+        with self._lock:
             self._closed = True
             task = self._task
         # A task that no thread has begun (the pool may be closed) would never end by itself.

@@ -225,7 +225,6 @@ try:
         pass
 except KeyboardInterrupt:
     print("interrupted", flush=True)
-    del x
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"waiting"
