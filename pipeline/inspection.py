@@ -26,7 +26,7 @@ def resolved_spec(root: Node) -> Any:
 def _observe(node: Node) -> None:
     from .exec import first_spec
 
-    if isinstance(node, plan.Interleave):
+    if isinstance(node, plan.Interleave | plan.FlatMap):
         node.observed.spec = _inner_spec(node)
     elif isinstance(node, plan.Map):
         spec = first_spec(node)
@@ -35,8 +35,8 @@ def _observe(node: Node) -> None:
         node.observed.spec = first_spec(node)
 
 
-def _inner_spec(node: plan.Interleave) -> Any:
-    """Ask the first dataset of an interleave, without reading its elements where it knows its spec."""
+def _inner_spec(node: plan.Interleave | plan.FlatMap) -> Any:
+    """Ask the first dataset of an interleave or flat_map, without reading its elements where it knows its spec."""
     from .exec import DatasetIterator
 
     first: DatasetIterator[Any] = DatasetIterator(node.input, counts_passes=False)
@@ -50,7 +50,7 @@ def _inner_spec(node: plan.Interleave) -> Any:
 def learn_quietly(root: Node) -> None:
     """Learn the specs of datasets inside interleaves where nothing of it can be seen: no user function is below."""
     for node in walk(root):
-        unknown = isinstance(node, plan.Interleave) and node.element_spec is None
+        unknown = isinstance(node, plan.Interleave | plan.FlatMap) and node.element_spec is None
         if unknown and all(isinstance(n, _QUIET) for n in walk(node.inputs[0])):
             _observe(node)
 

@@ -68,6 +68,17 @@ class Elementwise(DatasetBase[T]):
         )
         return type(self)(plan.Filter(self._node, function))
 
+    def flat_map(self, map_func: Callable[..., Dataset[U]]) -> Dataset[U]:
+        """Yield the elements of the datasets that `map_func(element)` returns, one dataset after another.
+
+        Args:
+            map_func: Function of one element that returns a dataset, e.g. `lambda window: window.batch(3)`.
+        """
+        where = "Dataset.flat_map"
+        call = self._for_users(check_function(where, "map_func", map_func))
+        name = getattr(call, "__name__", type(call).__name__)
+        return self._derived(plan.FlatMap(self._node, _node_of(where, call), name, get_global_seed()))
+
     def interleave(
         self,
         map_func: Callable[..., Dataset[U]],
@@ -88,13 +99,6 @@ class Elementwise(DatasetBase[T]):
         """
         where = "Dataset.interleave"
         call = self._for_users(check_function(where, "map_func", map_func))
-
-        def node_of(element: Any) -> Node:
-            made = call(*element) if type(element) is tuple else call(element)
-            if not isinstance(made, DatasetBase):
-                raise InvalidArgumentError(f"{where}: map_func must return a Dataset. Received: {describe(made)}.")
-            return made._node
-
         if cycle_length is None or cycle_length == AUTOTUNE:
             cycle_length = DEFAULT_CYCLE_LENGTH
         cycle = check_count(where, "cycle_length", cycle_length, 1)
@@ -102,4 +106,18 @@ class Elementwise(DatasetBase[T]):
         name = getattr(call, "__name__", type(call).__name__)
         calls = check_parallel_calls(where, num_parallel_calls)
         seed = get_global_seed()
-        return self._derived(plan.Interleave(self._node, node_of, cycle, block, calls, deterministic, name, seed))
+        return self._derived(
+            plan.Interleave(self._node, _node_of(where, call), cycle, block, calls, deterministic, name, seed)
+        )
+
+
+def _node_of(where: str, call: Callable[..., Any]) -> Callable[[Any], Node]:
+    """Return a user's function of an element as one that returns the plan of the dataset."""
+
+    def node_of(element: Any) -> Node:
+        made = call(*element) if type(element) is tuple else call(element)
+        if not isinstance(made, DatasetBase):
+            raise InvalidArgumentError(f"{where}: map_func must return a Dataset. Received: {describe(made)}.")
+        return made._node
+
+    return node_of

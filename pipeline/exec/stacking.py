@@ -9,6 +9,7 @@ from ...core.columns import Column
 from ...core.errors import InvalidArgumentError, describe
 from .base import Context, N, State, UnaryOperator
 from .input import Input
+from .row_queue import RowQueue
 
 
 class Stacking(UnaryOperator[N]):
@@ -27,8 +28,7 @@ class Stacking(UnaryOperator[N]):
         self._size = size
         self._drop_remainder = drop_remainder
         self._source = Input(self.input)
-        self._held: list[Block] = []
-        self._rows = 0
+        self._held = RowQueue()
         self._count = 0
         self._ended = False
 
@@ -44,25 +44,28 @@ class Stacking(UnaryOperator[N]):
         """Return how many batches of `rows`, from the first on, can be stacked at once; at least 1."""
         return rows.n // size
 
+    def _next(self, max_rows: int) -> tuple[int, int]:
+        """Return the size of the next batch, and how many of that size may follow one another, at most `max_rows`."""
+        return self._size, max_rows
+
     def pull(self, max_rows: int) -> Block | None:
-        size = self._size
-        self._fill(size, max_rows * size)
-        batches = min(self._rows // size, max_rows)
+        size, most = self._next(max_rows)
+        self._fill(size, most * size)
+        batches = min(self._held.rows // size, most)
         if batches:
             return self._emit(batches, size)
-        if self._rows and not self._drop_remainder:
-            return self._emit(1, self._rows)
+        if self._held.rows and not self._drop_remainder:
+            return self._emit(1, self._held.rows)
         return None
 
     def _fill(self, at_least: int, wanted: int) -> None:
         """Get rows until `at_least` are held; demand stays within `wanted`, what `max_rows` batches need."""
-        while self._rows < at_least and not self._ended:
-            block = self._source.pull(wanted - self._rows)
+        while self._held.rows < at_least and not self._ended:
+            block = self._source.pull(wanted - self._held.rows)
             if block is None:
                 self._ended = True
                 return
             self._held.append(block)
-            self._rows += block.n
 
     def _emit(self, batches: int, size: int) -> Block:
         """Return the next batches; when one of them fails, those before it first, and its rows are dropped."""
@@ -85,7 +88,7 @@ class Stacking(UnaryOperator[N]):
 
     def get_state(self) -> State:
         source = self._source
-        position = source.state_at(source.rows - self._rows) if self._rows else source.get_state()
+        position = source.state_at(source.rows - self._held.rows) if self._held.rows else source.get_state()
         return {"count": self._count, "input": position}
 
     def set_state(self, state: State) -> None:
@@ -93,27 +96,15 @@ class Stacking(UnaryOperator[N]):
         self._source.set_state(state["input"])
 
     def _first_rows(self, n: int) -> Block:
-        """Return the first `n` rows that are held as one block."""
-        needed = total = 0
-        while total < n:
-            total += self._held[needed].n
-            needed += 1
         try:
-            joined = Block.concat(self._held[:needed])
+            return self._held.first(n)
         except InvalidArgumentError as err:
             raise self._error(str(err)) from err
-        self._held[:needed] = [joined]
-        return joined.slice(0, n)
 
     def _drop(self, rows: int) -> None:
         """Forget rows that are done with."""
         self._count += rows
-        held, self._held = self._held, []
-        for block in held:
-            if rows < block.n:
-                self._held.append(block.slice(rows, block.n))
-            rows = max(0, rows - block.n)
-        self._rows = sum(block.n for block in self._held)
+        self._held.drop(rows)
 
     def _name(self, rows: Block, leaf: int) -> str:
         return rows.structure.paths()[leaf] or "the element"

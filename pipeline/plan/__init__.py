@@ -9,21 +9,30 @@ from .counter import Counter
 from .draw import Draw
 from .enumerate import Enumerate
 from .filter import Filter
+from .fixed_length import FixedLength
+from .flat_map import FlatMap
 from .from_generator import FromGenerator
 from .from_tensor_slices import FromTensorSlices
 from .from_tensors import FromTensors
+from .global_shuffle import GlobalShuffle
 from .interleave import Interleave
 from .map import Map
+from .padded_batch import PaddedBatch
 from .prefetch import Prefetch
+from .ragged_batch import RaggedBatch
 from .random import Random
 from .range import Range
+from .rebatch import Rebatch
 from .repeat import Repeat
 from .shard import Shard
 from .shuffle import Shuffle
 from .skip import Skip
+from .sparse_batch import SparseBatch
 from .take import Take
 from .text_line import TextLine
 from .tfrecord import TFRecord
+from .unbatch import Unbatch
+from .window import Window
 from .zip import Zip
 
 __all__ = [
@@ -37,22 +46,31 @@ __all__ = [
     "Draw",
     "Enumerate",
     "Filter",
+    "FixedLength",
+    "FlatMap",
     "FromGenerator",
     "FromTensorSlices",
     "FromTensors",
+    "GlobalShuffle",
     "Interleave",
     "Map",
     "Node",
+    "PaddedBatch",
     "Prefetch",
+    "RaggedBatch",
     "Random",
     "Range",
+    "Rebatch",
     "Repeat",
     "Shard",
     "Shuffle",
     "Skip",
+    "SparseBatch",
     "TFRecord",
     "Take",
     "TextLine",
+    "Unbatch",
+    "Window",
     "Zip",
     "walk",
 ]

@@ -1,0 +1,123 @@
+"""`flat_map`: reads the datasets that a function returns, one after another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.block import Block
+from ...core.errors import InvalidArgumentError
+from ...core.random import FunctionSeeds
+from .. import plan
+from .base import Context, Operator, State, UnaryOperator, executes
+from .failures import failure
+from .input import Input, row_at
+
+
+@executes(plan.FlatMap)
+class FlatMap(UnaryOperator[plan.FlatMap]):
+    """One dataset is open at a time; the rows of short ones are joined into one block."""
+
+    def __init__(self, node: plan.FlatMap, context: Context) -> None:
+        super().__init__(node, context)
+        self._source = Input(self.input, ahead=True)
+        self._seeds = FunctionSeeds(node.global_seed)
+        self._inner: Input | None = None
+        # Where the input stood before the element that the open dataset was made of.
+        self._element: State | None = None
+        self._opened = 0
+        self._failed: Exception | None = None
+
+    @property
+    def is_pure(self) -> bool:
+        # Before the first dataset is open nothing is known of those to come.
+        return self._opened > 0 and self.input.is_pure and (self._inner is None or self._inner.is_pure)
+
+    @property
+    def children(self) -> tuple[Operator[Any], ...]:
+        return (self.input,) if self._inner is None else (self.input, self._inner.source)
+
+    def pull(self, max_rows: int) -> Block | None:
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+        # Whoever asks a pure operator may ask for more than the user did: a dataset that is opened during this pull
+        # and turns out not to be pure must then be read one element at a time.
+        ahead = self.is_pure
+        parts: list[Block] = []
+        rows = 0
+        try:
+            while rows < max_rows and (self._inner is not None or self._open()):
+                assert self._inner is not None
+                is_seen = ahead and not self._inner.is_pure
+                if is_seen and rows:
+                    break
+                block = self._inner.pull(1 if is_seen else max_rows - rows)
+                if block is None:
+                    self._close_inner()
+                else:
+                    parts.append(block)
+                    rows += block.n
+        except Exception as err:
+            if not rows:
+                raise
+            # The elements before the failure come first.
+            self._failed = err
+        return self._joined(parts)
+
+    def _joined(self, parts: list[Block]) -> Block | None:
+        """Return the rows of several datasets as one block; those of another structure than the first fail."""
+        if len(parts) < 2:
+            return parts[0] if parts else None
+        fitting = next((i for i, part in enumerate(parts) if part.structure != parts[0].structure), len(parts))
+        if fitting < len(parts):
+            number = self.context.number(self.node)
+            at = f" (node {number})" if number is not None else ""
+            self._failed = InvalidArgumentError(
+                f"Dataset.flat_map{at}: all datasets must have elements of one structure. "
+                f"Received: {parts[0].structure!r} and {parts[fitting].structure!r}."
+            )
+        return Block.concat(parts[:fitting])
+
+    def _open(self) -> bool:
+        """Open the next dataset; False when the input has ended."""
+        position = self._source.get_state()
+        block = self._source.pull(1)
+        if block is None:
+            return False
+        self._inner = Input(self._dataset_of(block))
+        self._element = position
+        return True
+
+    def _dataset_of(self, block: Block) -> Operator[Any]:
+        """Return the operator of the dataset that the user's function makes of an element."""
+        self._opened += 1
+        try:
+            with self._seeds:
+                node = self.node.function(block.element(0))
+        except Exception as err:
+            origin = block.provenance.where(0) if block.provenance is not None else None
+            raise failure(
+                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
+            ) from err
+        return self.context.build(node)
+
+    def _close_inner(self) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            inner.source.close()
+
+    def get_state(self) -> State:
+        inner = None
+        if self._inner is not None:
+            inner = {"element": self._element, "rows": self._inner.get_state()}
+        return {"opened": self._opened, "input": self._source.get_state(), "inner": inner}
+
+    def set_state(self, state: State) -> None:
+        inner = state["inner"]
+        self._source.set_state(state["input"])
+        if inner is not None:
+            self._opened = state["opened"] - 1
+            self._element = inner["element"]
+            self._inner = Input(self._dataset_of(row_at(self.node.input, inner["element"], self.context)))
+            self._inner.set_state(inner["rows"])
+        self._opened = state["opened"]

@@ -1,0 +1,58 @@
+"""`sparse_batch`: consecutive elements of any lengths stacked into `Sparse` values."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ...core.errors import DTypeError, ShapeError
+from ...core.specs import Shape, SparseSpec, TensorSpec
+from ..calling import check_count
+from .base import Unary
+from .certain import certain_spec
+
+
+@dataclasses.dataclass(frozen=True)
+class SparseBatch(Unary):
+    """Every `batch_size` dense arrays as one `Sparse` that holds all their items, zeros among them.
+
+    Attributes:
+        batch_size: Rows in a batch.
+        row_shape: The dense shape of every row; None in the place of a dimension means the largest of the batch.
+    """
+
+    name = "sparse_batch"
+    batch_size: int
+    row_shape: Shape
+
+    def __post_init__(self) -> None:
+        where = "Dataset.sparse_batch"
+        check_count(where, "batch_size", self.batch_size, 1)
+        if self.row_shape is None:
+            raise ShapeError(f"{where}: row_shape must have a known rank. Received: row_shape=None.")
+        spec = certain_spec(self.input)
+        if spec is None:
+            return
+        if not isinstance(spec, TensorSpec):
+            raise DTypeError(
+                f"{where}: elements must be single dense arrays. Received: elements of {spec!r}. Use map()."
+            )
+        if spec.shape is not None and len(spec.shape) != len(self.row_shape):
+            raise ShapeError(
+                f"{where}: row_shape must have the rank of the elements. Received: row_shape={list(self.row_shape)} "
+                f"for elements of shape {list(spec.shape)}."
+            )
+
+    @property
+    def element_spec(self) -> Any:
+        spec = self.input.element_spec
+        assert self.row_shape is not None
+        return None if spec is None else SparseSpec((None, *self.row_shape), spec.dtype)
+
+    @property
+    def cardinality(self) -> int:
+        n = self.input.cardinality
+        return n if n < 0 else -(-n // self.batch_size)
+
+    def describe(self) -> str:
+        return f"{self.batch_size}, row_shape={list(self.row_shape or ())}"
