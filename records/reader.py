@@ -27,7 +27,7 @@ class TFRecordReader:
     Args:
         path: A local file.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
-        buffer_size: Bytes read at a time; None for one MiB.
+        buffer_size: Bytes read at a time; None for 256 KiB.
 
     Raises:
         NotFoundError: There is no such file.
