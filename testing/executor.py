@@ -24,6 +24,7 @@ from ..core.block import Block
 from ..core.errors import ShapeError
 from ..core.leaves import as_element
 from ..core.random import FunctionSeeds, Philox
+from ..core.random.permutation import KeyedPermutation
 from ..core.values import Ragged
 from ..pipeline import Dataset, plan
 from ..pipeline.plan.file_source import FileSource
@@ -154,6 +155,13 @@ def _shuffled(source: Elements, size: int, words: Philox) -> Elements:
         yield element
 
 
+def _global_shuffle(node: plan.GlobalShuffle, run: Run) -> Elements:
+    seeds = node.seeds.of_pass(run.next_epoch(node.seeds))
+    elements = list(run.open(node.input))
+    places = KeyedPermutation(len(elements), *seeds).places(np.arange(len(elements)))
+    return (elements[place] for place in places)
+
+
 def _interleave(node: plan.Interleave, run: Run) -> Elements:
     seeds = FunctionSeeds(node.global_seed)
 
@@ -271,6 +279,7 @@ _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     plan.FromGenerator: _from_generator,
     plan.FromTensorSlices: _rows,
     plan.FromTensors: _rows,
+    plan.GlobalShuffle: _global_shuffle,
     plan.Interleave: _interleave,
     plan.Map: _map,
     plan.Prefetch: _prefetch,

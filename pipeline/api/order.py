@@ -6,6 +6,7 @@ from typing import Self
 
 from .. import plan
 from ..calling import check_count, check_int
+from ..plan.global_shuffle import shuffle_globally
 from .base import DatasetBase, T
 
 
@@ -31,6 +32,29 @@ class Order(DatasetBase[T]):
         reshuffle = True if reshuffle_each_iteration is None else bool(reshuffle_each_iteration)
         return type(self)(plan.Shuffle(self._node, size, seed, reshuffle))
 
+    def global_shuffle(self, seed: int | None = None, *, reshuffle_each_iteration: bool = True) -> Self:
+        """Yield all elements in random order, without a buffer: the place of each element is computed.
+
+        For sources whose elements can be had by number: `range` and `from_tensor_slices`, `take`, `skip` and `shard` of
+        these, and `map` on top, whose functions run on the elements in their new order. Takes no memory and no time to
+        fill, and a saved iterator goes on at once. The order is penstock's own, not that of TensorFlow.
+
+        Args:
+            seed: Seed of the order; None takes the global seed (`penstock.random.set_seed`) or a random one.
+            reshuffle_each_iteration: Whether each pass has its own order.
+
+        Raises:
+            InvalidArgumentError: The elements cannot be had by number.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> order = [int(x) for x in Dataset.range(1_000_000).global_shuffle(seed=7).take(1000)]
+            >>> len(set(order)), max(order) > 900_000
+            (1000, True)
+        """
+        node = shuffle_globally(self._node, seed, reshuffle_each_iteration=bool(reshuffle_each_iteration))
+        return type(self)(node)
+
     def repeat(self, count: int | None = None) -> Self:
         """Yield the elements `count` times over; without end when `count` is None or negative."""
         times = -1 if count is None else check_int("Dataset.repeat", "count", count)
@@ -48,7 +72,9 @@ class Order(DatasetBase[T]):
         """Yield every `num_shards`-th element, from element number `index` on.
 
         Shard early, before shuffles and slow functions: a worker runs all that stands before its shard in full. Of
-        ranges and arrays in memory only the shard's own rows are made.
+        ranges and arrays in memory, shuffled globally or not, only the shard's own rows are made, and a state that one
+        worker saved lets any number of workers go on: its position is one of the whole dataset. For that, let all
+        workers read equally many elements, and have only `map`, `batch` and `prefetch` after the shard.
 
         Args:
             num_shards: How many parts the dataset is divided into.

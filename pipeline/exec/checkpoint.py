@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...core.errors import InvalidArgumentError, describe
 from .. import plan
 from ..plan import Node, walk
+from ..plan.global_shuffle import is_indexed
 from .base import State
 
 FORMAT: Final = 1
@@ -18,8 +19,21 @@ def shuffle_seeds(root: Node) -> dict[str, Any]:
     return {
         str(i): {"pair": list(node.seeds.pair), "passes": node.seeds.passes}
         for i, node in enumerate(walk(root))
-        if isinstance(node, plan.Shuffle | plan.Random)
+        if isinstance(node, plan.Shuffle | plan.GlobalShuffle | plan.Random)
     }
+
+
+def fingerprints(root: Node) -> list[str]:
+    """Return what the nodes of a plan must be for a saved position, the source first.
+
+    A shard of a source that is read by number saves a number of the whole source, for any number of workers: which
+    part it is does not count, as long as nothing above holds elements of one worker back.
+    """
+    shard = root
+    while isinstance(shard, plan.Map | plan.Batch | plan.Prefetch):
+        shard = shard.input
+    free = shard if isinstance(shard, plan.Shard) and is_indexed(shard.input) else None
+    return ["shard()" if node is free else node.fingerprint for node in walk(root)]
 
 
 def save(root: Node, shuffles: dict[str, Any], position: State | None) -> State:
@@ -30,7 +44,7 @@ def save(root: Node, shuffles: dict[str, Any], position: State | None) -> State:
         shuffles: What `shuffle_seeds` gave when the iterator was made; at the end, what it gives now.
         position: Position of the source; None at the end.
     """
-    labels = [node.label for node in walk(root)]
+    labels = fingerprints(root)
     return {
         "format": FORMAT,
         "plan": labels,
@@ -55,7 +69,7 @@ def load(root: Node, state: Any) -> State | None:
             f"set_state: the state's format must be {FORMAT}. Received: format={state['format']}. "
             "It was saved by another version of penstock; start a new iterator."
         )
-    labels = [node.label for node in walk(root)]
+    labels = fingerprints(root)
     for i in range(max(len(labels), len(state["plan"]))):
         saved, mine = (names[i] if i < len(names) else "nothing" for names in (state["plan"], labels))
         if saved != mine:
@@ -66,7 +80,7 @@ def load(root: Node, state: Any) -> State | None:
     if state["fingerprint"] != fingerprint(labels):
         raise InvalidArgumentError("set_state: the state is damaged: its fingerprint is not that of its plan.")
     for i, node in enumerate(walk(root)):
-        if isinstance(node, plan.Shuffle | plan.Random):
+        if isinstance(node, plan.Shuffle | plan.GlobalShuffle | plan.Random):
             saved_seeds = state["shuffles"][str(i)]
             node.seeds.restore(tuple(saved_seeds["pair"]), saved_seeds["passes"])
     position: State | None = state["position"]

@@ -75,6 +75,9 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
     def set_state(self, state: State) -> None:
         self._source.set_state(state["input"])
 
+    def advanced(self, state: State, rows: int) -> State:
+        return {"input": self._source.advanced(state["input"], rows)}
+
     def _capacity(self) -> int:
         """Elements to hold ahead: as asked; for AUTOTUNE, and where reading ahead is invisible, at least two blocks.
 

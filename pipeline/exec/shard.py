@@ -1,4 +1,4 @@
-"""`shard`: takes every n-th row of the blocks that pass."""
+"""`shard` of a stream: takes every n-th row of the blocks that pass (`indexed` has that of random-access sources)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import numpy as np
 
 from ...core.block import Block
 from .. import plan
-from .base import Context, State, UnaryOperator, executes
+from .base import Context, State, UnaryOperator
 
 
-@executes(plan.Shard)
 class Shard(UnaryOperator[plan.Shard]):
     """Reads as far as the last row that is asked for, and not beyond."""
 

@@ -35,6 +35,9 @@ class _BlockSource(Operator[N]):
     def set_state(self, state: State) -> None:
         self._next = state["next"]
 
+    def advanced(self, state: State, rows: int) -> State:
+        return {"next": state["next"] + rows}
+
 
 @executes(plan.FromTensorSlices)
 class FromTensorSlices(_BlockSource[plan.FromTensorSlices]):
@@ -76,4 +79,7 @@ class Range(Operator[plan.Range]):
 
     def set_state(self, state: State) -> None:
         self._next = state["next"]
-        self._left = self.node.cardinality - self._next
+        self._left = max(0, self.node.cardinality - self._next)
+
+    def advanced(self, state: State, rows: int) -> State:
+        return {"next": state["next"] + rows}

@@ -70,6 +70,11 @@ class Node(ABC):
         """The node as one short line: name and arguments."""
         return f"{self.name}({self.describe()})"
 
+    @property
+    def fingerprint(self) -> str:
+        """What a saved position must find again at this node: its label, less what changes no element."""
+        return self.label
+
 
 def _nodes_of(value: Any) -> Sequence[Node]:
     """Return the nodes that a field holds."""

@@ -20,3 +20,7 @@ class Prefetch(SameElements):
 
     def describe(self) -> str:
         return str(self.buffer_size)
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.name}()"

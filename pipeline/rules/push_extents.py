@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..plan import FromTensorSlices, Node, Range, Shard, Skip, Take
+from ..plan import FromTensorSlices, Node, Range, Skip, Take
 from .base import Rule
 
 
@@ -31,17 +31,4 @@ class PushSkipIntoSource(Rule):
                 return Range(source.start + first * source.step, source.stop, source.step, source.dtype)
             case Skip(input=FromTensorSlices() as source, count=count):
                 return dataclasses.replace(source, rows=source.rows[count if count >= 0 else len(source.rows) :])
-        return node
-
-
-class PushShardIntoSource(Rule):
-    """`range(n).shard(k, i)` → `range(i, n, k)`; `from_tensor_slices(x).shard(k, i)` → rows `i::k` of `x`."""
-
-    def apply(self, node: Node) -> Node:
-        match node:
-            case Shard(input=Range() as source, num_shards=count, index=index):
-                rows = range(source.start, source.stop, source.step)[index::count]
-                return Range(rows.start, rows.stop, rows.step, source.dtype)
-            case Shard(input=FromTensorSlices() as source, num_shards=count, index=index):
-                return dataclasses.replace(source, rows=source.rows[index::count])
         return node

@@ -9,7 +9,7 @@ from ..plan import Node
 from .base import Rule, rewrite
 from .drop_no_ops import DropNoOps
 from .fuse_extents import FuseSkips, FuseTakes
-from .push_extents import PushShardIntoSource, PushSkipIntoSource, PushTakeIntoSource
+from .push_extents import PushSkipIntoSource, PushTakeIntoSource
 
 RULES: Final[tuple[Rule, ...]] = (
     DropNoOps(),
@@ -17,7 +17,6 @@ RULES: Final[tuple[Rule, ...]] = (
     FuseSkips(),
     PushTakeIntoSource(),
     PushSkipIntoSource(),
-    PushShardIntoSource(),
 )
 STAGES: Final = ("logical", "simplified")
 

@@ -91,7 +91,7 @@ def recipes(draw: st.DrawFn, *, lazy: bool = False, max_steps: int = 5) -> Recip
 
 
 def _sources() -> st.SearchStrategy[Recipe]:
-    return st.one_of(_ranges(), _slices(), _generators())
+    return st.one_of(_ranges(), _slices(), _generators(), _globally_shuffled())
 
 
 @st.composite
@@ -106,6 +106,15 @@ def _slices(draw: st.DrawFn) -> Recipe:
     rows = draw(st.integers(0, MAX_ROWS))
     tensors = draw(nests(_columns(rows), max_leaves=3).filter(lambda t: nest.flatten(t)[0]))
     return Recipe(f"from_tensor_slices({tensors!r})", lambda: Dataset.from_tensor_slices(tensors))
+
+
+@st.composite
+def _globally_shuffled(draw: st.DrawFn) -> Recipe:
+    source, seed, again = draw(st.one_of(_ranges(), _slices())), draw(seeds()), draw(st.booleans())
+    return source.then(
+        f"global_shuffle(seed={seed}, reshuffle_each_iteration={again})",
+        lambda d, log: d.global_shuffle(seed, reshuffle_each_iteration=again),
+    )
 
 
 @st.composite
