@@ -24,7 +24,7 @@ import operator
 import random
 import secrets
 import threading
-from typing import Final
+from typing import Any, Final
 
 from ..errors import InvalidArgumentError, describe
 from .philox import WORDS_PER_BLOCK, Philox
@@ -58,6 +58,21 @@ class FunctionSeeds:
     def __init__(self, global_seed: int | None) -> None:
         self.global_seed = None if global_seed is None else as_seed(global_seed, "FunctionSeeds")
         self.streams: dict[int, Philox] = {}
+
+    def get_state(self) -> list[Any]:
+        """Return the positions of the streams, as plain JSON values; between calls."""
+        return [[number, stream.get_state()] for number, stream in sorted(self.streams.items())]
+
+    def set_state(self, state: list[Any]) -> None:
+        """Go on with the streams where `get_state` was taken; between calls.
+
+        Args:
+            state: From `get_state`.
+        """
+        self.streams = {}
+        for number, saved in state:
+            stream = self.streams[number] = Philox(0, 0)
+            stream.set_state(saved)
 
     def __enter__(self) -> FunctionSeeds:
         _calls.stack.append(_Call(self))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -12,7 +14,9 @@ import numpy as np
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError, UnimplementedError
 from ..plan import Node, walk
+from ..plan.shuffle import ShuffleSeeds
 from .pool import Pool
+from .skips import SkipReport
 
 N = TypeVar("N", bound=Node)
 
@@ -42,6 +46,9 @@ def plain(state: Any) -> Any:
 class Context:
     """What the operators of one iterator share: the thread pool and the numbers of the nodes.
 
+    Attributes:
+        skipped: The elements that were left out because they failed.
+
     Args:
         root: The plan that runs.
         pool: Threads for prefetch and parallel calls; it starts none before the first task.
@@ -58,16 +65,17 @@ class Context:
         max_block_rows: int = MAX_BLOCK_ROWS,
     ) -> None:
         self.pool = pool or Pool()
-        self.counts_passes = counts_passes
         self.max_block_rows = max_block_rows
-        self._stopped = False
+        self._seeds: dict[ShuffleSeeds, ShuffleSeeds] | None = None if counts_passes else {}
+        self.skipped = SkipReport()
+        self._stopped = threading.Event()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
 
     def stop(self) -> None:
         """Have work that is going on in other threads end at its next row: the iterator is being closed."""
-        self._stopped = True
+        self._stopped.set()
 
     def check_running(self) -> None:
         """Raise when the iterator is being closed; loops over rows that may be long ask now and then.
@@ -75,17 +83,19 @@ class Context:
         Raises:
             FailedPreconditionError: `stop` was called. Nobody waits for the result any more.
         """
-        if self._stopped:
+        if self._stopped.is_set():
             raise FailedPreconditionError("DatasetIterator: the iterator was closed while this work went on.")
 
-    @contextmanager
-    def rereading(self) -> Iterator[None]:
-        """Context in which operators are built to read again what was read before: no shuffle counts a pass."""
-        counts, self.counts_passes = self.counts_passes, False
-        try:
-            yield
-        finally:
-            self.counts_passes = counts
+    def seeds(self, seeds: ShuffleSeeds) -> ShuffleSeeds:
+        """Return the seeds that the operator of a random node draws its passes from."""
+        return seeds if self._seeds is None else self._seeds.setdefault(seeds, seeds.copy())
+
+    def apart(self) -> Context:
+        """Return a context for operators that read again what was read before: passes that they begin do not count."""
+        twin = copy.copy(self)
+        twin._seeds = {}
+        twin.skipped = SkipReport()
+        return twin
 
     def number(self, node: Node) -> int | None:
         """Return the node's number in the plan, counted from the source, or None for a plan made while running."""
@@ -140,6 +150,13 @@ class Operator(ABC, Generic[N]):
     @abstractmethod
     def set_state(self, state: State) -> None:
         """Go to a position that `get_state` of an operator of an equal node gave; before the first pull."""
+
+    def advanced(self, state: State, rows: int) -> State | None:
+        """Return the state `rows` rows after `state`, where it can be told without reading; None where it cannot.
+
+        Whoever holds a number of rows back then gets their position by number, and a resume reads nothing twice.
+        """
+        return None
 
     @property
     def checkpoint_rows(self) -> int:

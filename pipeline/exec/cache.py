@@ -7,6 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
+from .epochs import restore_seeds, save_seeds
 
 
 @executes(plan.Cache)
@@ -18,6 +19,8 @@ class Cache(Operator[plan.Cache]):
         self._kept: list[Block] = []
         self._blocks = node.memory.blocks
         self._input: Operator[Any] | None = None if self._blocks is not None else context.build(node.input)
+        # Makes the same elements again where the memory is lost: those of the pass that fills the cache.
+        self._start: State = self._input.get_state() if self._input is not None else node.memory.start
         self._at = 0
         self._row = 0
         self._given = 0
@@ -41,17 +44,41 @@ class Cache(Operator[plan.Cache]):
         if block is not None:
             self._kept.append(block)
             return block
-        self.node.memory.fill(_joined(self._kept))
+        self.node.memory.fill(_joined(self._kept), self._start)
         return None
 
     def get_state(self) -> State:
-        return {"given": self._given}
+        is_full = self._input is None
+        seeds = save_seeds(self.node.input, self.context) if is_full else []
+        return {"given": self._given, "full": is_full, "start": self._start, "seeds": seeds}
 
     def set_state(self, state: State) -> None:
-        # A cache that is not full must hold all rows when it is: those before the position are made once more.
+        """Go on in the cache; where this process has none, its rows are made once more.
+
+        All of them where it was full, so that no function runs later which would not have run; otherwise those before
+        the position.
+        """
+        if state["full"]:
+            self._fill_anew(state)
+        elif self._input is not None:
+            self._start = state["start"]
+            self._input.set_state(self._start)
         while self._given < state["given"]:
             if self.pull(state["given"] - self._given) is None:
                 break
+
+    def _fill_anew(self, state: State) -> None:
+        self.close()
+        if self.node.memory.blocks is None:
+            # The pass has been counted when it was made first.
+            source = self.context.apart().build(self.node.input)
+            try:
+                source.set_state(state["start"])
+                self.node.memory.fill(_joined(_read(source)), state["start"])
+            finally:
+                source.close()
+        self._input, self._blocks, self._start = None, self.node.memory.blocks, state["start"]
+        restore_seeds(self.node.input, state["seeds"], self.context)
 
     def _serve(self, max_rows: int) -> Block | None:
         assert self._blocks is not None
@@ -62,6 +89,14 @@ class Cache(Operator[plan.Cache]):
                 return block.slice(start, self._row)
             self._at, self._row = self._at + 1, 0
         return None
+
+
+def _read(source: Operator[Any]) -> list[Block]:
+    """Return all rows of an operator in blocks."""
+    blocks = []
+    while (block := source.pull(JOINED_ROWS if source.is_pure else 1)) is not None:
+        blocks.append(block)
+    return blocks
 
 
 def _joined(blocks: list[Block]) -> list[Block]:

@@ -7,6 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
+from .epochs import restore_seeds, save_seeds
 
 
 @executes(plan.Concatenate)
@@ -40,10 +41,16 @@ class Concatenate(Operator[plan.Concatenate]):
         self._part = 1
         self._input = self.context.build(self.node.second)
 
+    @property
+    def _idle(self) -> plan.Node:
+        """The dataset that is over, or still to come."""
+        return self.node.first if self._part == 1 else self.node.second
+
     def get_state(self) -> State:
-        return {"part": self._part, "input": self._input.get_state()}
+        return {"part": self._part, "input": self._input.get_state(), "seeds": save_seeds(self._idle, self.context)}
 
     def set_state(self, state: State) -> None:
         if state["part"] == 1:
             self._open_second()
+        restore_seeds(self._idle, state["seeds"], self.context)
         self._input.set_state(state["input"])

@@ -19,11 +19,13 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
 
     def __init__(self, node: plan.FlatMap, context: Context) -> None:
         super().__init__(node, context)
-        self._source = Input(self.input, ahead=True)
+        self._source = Input(self.input, ahead=True, oldest=self._oldest)
         self._seeds = FunctionSeeds(node.global_seed)
         self._inner: Input | None = None
-        # Where the input stood before the element that the open dataset was made of.
-        self._element: State | None = None
+        # The element that the open dataset was made of, as a row of the input; its saved position when it was read
+        # before the state was restored. And the random streams of the user's function before it was called.
+        self._element: int | State = 0
+        self._streams: list[Any] = []
         self._opened = 0
         self._failed: Exception | None = None
 
@@ -80,13 +82,18 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
 
     def _open(self) -> bool:
         """Open the next dataset; False when the input has ended."""
-        position = self._source.get_state()
         block = self._source.pull(1)
         if block is None:
             return False
+        self._streams = self._seeds.get_state()
         self._inner = Input(self._dataset_of(block))
-        self._element = position
+        self._element = self._source.rows - 1
         return True
+
+    def _oldest(self) -> int:
+        """Return the row of the input whose dataset is open, or that comes next."""
+        is_open = self._inner is not None and isinstance(self._element, int)
+        return self._element if is_open else self._source.rows  # type: ignore[return-value]
 
     def _dataset_of(self, block: Block) -> Operator[Any]:
         """Return the operator of the dataset that the user's function makes of an element."""
@@ -109,15 +116,21 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
     def get_state(self) -> State:
         inner = None
         if self._inner is not None:
-            inner = {"element": self._element, "rows": self._inner.get_state()}
-        return {"opened": self._opened, "input": self._source.get_state(), "inner": inner}
+            element = self._element
+            if isinstance(element, int):
+                element = self._source.state_at(element)
+            inner = {"element": element, "streams": self._streams, "rows": self._inner.get_state()}
+        streams = self._seeds.get_state()
+        return {"opened": self._opened, "streams": streams, "input": self._source.get_state(), "inner": inner}
 
     def set_state(self, state: State) -> None:
         inner = state["inner"]
         self._source.set_state(state["input"])
         if inner is not None:
             self._opened = state["opened"] - 1
-            self._element = inner["element"]
+            self._element, self._streams = inner["element"], inner["streams"]
+            self._seeds.set_state(self._streams)
             self._inner = Input(self._dataset_of(row_at(self.node.input, inner["element"], self.context)))
             self._inner.set_state(inner["rows"])
         self._opened = state["opened"]
+        self._seeds.set_state(state["streams"])

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ...core.block import Block
-from .base import CHECKPOINT_ROWS, BlockSizer, Operator, State
+from ...core.errors import FailedPreconditionError
+from ..plan import Node
+from .base import CHECKPOINT_ROWS, BlockSizer, Context, Operator, State
 
 # Checkpoints that nobody needs any more are dropped when there are twice as many as after the last time.
 MANY_CHECKPOINTS: Final = 64
@@ -42,6 +44,7 @@ class Input:
         self._read = 0
         self._last = 0
         self._skip = 0
+        self._failed = False
         self._lock = threading.Lock()
         self._checkpoints: deque[tuple[int, State]] = deque()
         self._limit = MANY_CHECKPOINTS
@@ -75,8 +78,8 @@ class Input:
         if self._block is not None:
             block = self.pull(max_rows)
             return None if block is None else block.to_list()
-        if self._skip:
-            self._skip_rows()
+        if self._skip and not self._skip_rows():
+            return None
         elements = self.source.pull_elements(max_rows)
         if elements is not None:
             self.rows += len(elements)
@@ -84,33 +87,41 @@ class Input:
         return elements
 
     def _pull_source(self, max_rows: int) -> Block | None:
-        if self._skip:
-            self._skip_rows()
+        if self._skip and not self._skip_rows():
+            return None
         self._checkpoint()
         rows = max_rows
         if self._ahead and self.source.is_pure:
             self._sizer.rows = max(self._sizer.rows, min(max_rows, CHECKPOINT_ROWS))
             rows = max(self._sizer.rows, max_rows)
-        block = self.source.pull(rows)
+        try:
+            block = self.source.pull(rows)
+        except Exception:
+            # Whoever goes on after the error gets a position behind the row that failed, which no skip counts.
+            self._failed = True
+            raise
         if block is not None:
             if self._ahead:
                 self._sizer.saw(block)
             self._read += block.n
         return block
 
-    def _skip_rows(self) -> None:
-        """Read past the rows between a restored checkpoint and the position that was saved."""
+    def _skip_rows(self) -> bool:
+        """Read past the rows between a restored checkpoint and the position that was saved; False at the end."""
         while self._skip:
             block = self.source.pull(self._skip)
             if block is None:
                 self._skip = 0
-                return
+                return False
             self._skip -= block.n
+        return True
 
     def _checkpoint(self) -> None:
         """Keep the source's state before a pull, now and then."""
-        if self._checkpoints and self._read - self._checkpoints[-1][0] < self.source.checkpoint_rows:
+        few = self._checkpoints and self._read - self._checkpoints[-1][0] < self.source.checkpoint_rows
+        if few and not self._failed:
             return
+        self._failed = False
         state = self.source.get_state()
         with self._lock:
             self._checkpoints.append((self._read, state))
@@ -135,9 +146,17 @@ class Input:
         with self._lock:
             for start, state in reversed(self._checkpoints):
                 if start <= row:
-                    return {"from": state, "skip": row - start}
+                    return self._after(state, row - start)
         # Nothing was pulled yet.
-        return {"from": self.source.get_state(), "skip": row + self._skip}
+        return self._after(self.source.get_state(), row + self._skip)
+
+    def advanced(self, state: State, rows: int) -> State:
+        """Return the position `rows` rows after another position."""
+        return self._after(state["from"], state["skip"] + rows)
+
+    def _after(self, state: State, rows: int) -> State:
+        advanced = self.source.advanced(state, rows) if rows else None
+        return {"from": state, "skip": rows} if advanced is None else {"from": advanced, "skip": 0}
 
     def set_state(self, state: State) -> None:
         """Go to a position; before the first pull."""
@@ -145,3 +164,24 @@ class Input:
         self._skip = state["skip"]
         if self._skip:
             self._checkpoints.append((-self._skip, state["from"]))
+
+
+def row_at(node: Node, position: State, context: Context) -> Block:
+    """Return one row of a node again, by a position that an Input over it gave.
+
+    Raises:
+        FailedPreconditionError: There is no such row any more.
+    """
+    context = context.apart()
+    again = Input(context.build(node))
+    try:
+        again.set_state(position)
+        block = again.pull(1)
+    finally:
+        again.source.close()
+    if block is None:
+        raise FailedPreconditionError(
+            f"set_state: {node.name} has fewer elements than when the state was saved. "
+            "The files or arrays that the pipeline reads must be the same."
+        )
+    return block

@@ -28,7 +28,7 @@ class RowRunner:
         self.function, self.stage, self.node = function, stage, node
         self._check_running = check_running
         # Random operations inside the function follow TensorFlow's rule: the n-th one of each call has its own stream.
-        self._seeds = FunctionSeeds(function.global_seed)
+        self.seeds = FunctionSeeds(function.global_seed)
 
     def run(self, block: Block, first: int) -> tuple[Block | list[Any] | None, int, Exception | None]:
         """Run all rows.
@@ -58,7 +58,7 @@ class RowRunner:
     ) -> tuple[list[Any] | None, int, Exception | None]:
         """Call the function row by row; `done` are the results of the first rows."""
         results: list[Any] = list(done)
-        call, seeds = self.function.call, self._seeds
+        call, seeds = self.function.call, self.seeds
         for i, element in enumerate(block.slice(len(results), block.n).to_list(), len(results)):
             self._check_running()
             try:

@@ -26,9 +26,10 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
 
     def __init__(self, node: plan.Shuffle, context: Context) -> None:
         super().__init__(node, context)
-        seeds = node.seeds
-        self._pass = seeds.next_pass() if context.counts_passes else seeds.passes
-        self._random = Philox(*seeds.of_pass(self._pass))
+        self._seeds = context.seeds(node.seeds)
+        self._pair = self._seeds.pair
+        self._pass = self._seeds.next_pass()
+        self._random = Philox(*self._seeds.of_pass(self._pass))
         self._words = np.empty(0, dtype=np.uint32)
         self._next_word = 0
         self._source = Input(self.input, oldest=self._oldest)
@@ -99,8 +100,8 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         """Return the position: which rows of the input are held, in the ring's order, counted from the oldest one."""
         oldest = self._oldest()
         return {
+            "pair": list(self._pair),
             "pass": self._pass,
-            "seeds": [self._random.seed, self._random.seed2],
             "drawn": self._drawn(),
             "held": self._held_arrivals() - oldest,
             "read": self._source.rows - (self._store.rows - self._incoming) - oldest,
@@ -108,11 +109,9 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         }
 
     def set_state(self, state: State) -> None:
-        self._pass = state["pass"]
-        if self.context.counts_passes:
-            # Passes that were begun only because rows were read ahead of the saved position are still to come.
-            self.node.seeds.restore(self.node.seeds.pair, self._pass + 1)
-        self._random = Philox(*state["seeds"])
+        self._pair, self._pass = state["pair"], state["pass"]
+        self._seeds.restore_pass(self._pair, self._pass)
+        self._random = Philox(*self._seeds.of_pass(self._pass))
         self._random.skip(state["drawn"])
         self._source.set_state(state["input"])
         held = np.array(state["held"], dtype=np.int64)

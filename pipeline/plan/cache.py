@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 from ...core.block import Block
 from .base import SameElements
@@ -16,17 +17,23 @@ class MemoryCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._blocks: tuple[Block, ...] | None = None
+        self._start: Any = None
 
     @property
     def blocks(self) -> tuple[Block, ...] | None:
         """The elements, or None until one pass has come to its end."""
         return self._blocks
 
-    def fill(self, blocks: Sequence[Block]) -> None:
-        """Keep the blocks of a complete pass; the first one to finish wins."""
+    @property
+    def start(self) -> Any:
+        """The state of the input at the start of the pass that was kept."""
+        return self._start
+
+    def fill(self, blocks: Sequence[Block], start: Any) -> None:
+        """Keep the blocks of a complete pass, and what makes them anew; the first one to finish wins."""
         with self._lock:
             if self._blocks is None:
-                self._blocks = tuple(blocks)
+                self._blocks, self._start = tuple(blocks), start
 
 
 @dataclasses.dataclass(frozen=True)

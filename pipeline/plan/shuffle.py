@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import threading
+from collections.abc import Sequence
 
 from ...core.errors import InvalidArgumentError
 from ...core.random import Philox, get_seed
@@ -35,10 +37,21 @@ class ShuffleSeeds:
             self._passes += 1
             return self._passes - 1
 
-    def restore(self, pair: tuple[int, int], passes: int) -> None:
+    def restore(self, pair: Sequence[int], passes: int) -> None:
         """Go on from a saved pair of seeds and number of passes."""
+        first, second = pair
         with self._lock:
-            self.pair, self._passes = pair, passes
+            self.pair, self._passes = (first, second), passes
+
+    def restore_pass(self, pair: Sequence[int], number: int) -> None:
+        """Go on from a saved pair of seeds; pass `number` and those before it have started."""
+        self.restore(pair, max(self._passes, number + 1))
+
+    def copy(self) -> ShuffleSeeds:
+        """Return seeds of their own that go on from here."""
+        twin = copy.copy(self)
+        twin._lock = threading.Lock()
+        return twin
 
     def of_pass(self, number: int) -> tuple[int, int]:
         """Return the pair of seeds of one pass."""
