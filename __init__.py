@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from .core.tensor import Tensor
     from .core.variable import Variable
     from .core.version import __version__
-    from .pipeline import AUTOTUNE, Dataset, TextLineDataset, TFRecordDataset
+    from .pipeline import (
+        AUTOTUNE,
+        CsvDataset,
+        Dataset,
+        FixedLengthRecordDataset,
+        TextLineDataset,
+        TFRecordDataset,
+        make_csv_dataset,
+    )
     from .records import TFRecordOptions, TFRecordWriter
 
 __all__ = [
     "AUTOTUNE",
+    "CsvDataset",
     "Dataset",
+    "FixedLengthRecordDataset",
     "GradientTape",
     "RaggedSpec",
     "SparseSpec",
@@ -37,6 +47,7 @@ __all__ = [
     "compat",
     "datasets",
     "errors",
+    "make_csv_dataset",
     "nn",
     "ops",
     "preprocessing",
@@ -51,7 +62,9 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "AUTOTUNE": ".pipeline",
+        "CsvDataset": ".pipeline",
         "Dataset": ".pipeline",
+        "FixedLengthRecordDataset": ".pipeline",
         "GradientTape": ".core.autodiff",
         "RaggedSpec": ".core.specs",
         "SparseSpec": ".core.specs",
@@ -62,6 +75,7 @@ __getattr__, __dir__ = attach(
         "TensorSpec": ".core.specs",
         "TextLineDataset": ".pipeline",
         "Variable": ".core.variable",
+        "make_csv_dataset": ".pipeline",
         "__version__": ".core.version",
     },
     submodules=("compat", "datasets", "errors", "nn", "ops", "preprocessing", "random", "records", "testing"),

@@ -1,11 +1,13 @@
-"""Datasets over the records of files: `TextLineDataset` and `TFRecordDataset`."""
+"""Datasets over the records of files: `TextLineDataset`, `TFRecordDataset`, `FixedLengthRecordDataset`."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from . import plan
-from .calling import paths_of
+from .calling import check_count, paths_of
 from .dataset import Dataset
 from .plan import Node
 from .plan.file_source import FileSource
@@ -13,13 +15,13 @@ from .plan.file_source import FileSource
 
 def files_node(
     where: str,
-    kind: type[FileSource],
+    kind: Callable[[tuple[str, ...], str | None, int | None], FileSource],
     filenames: Any,
     compression_type: str | None,
     buffer_size: int | None,
     num_parallel_reads: int | None,
 ) -> Node:
-    """Return the plan that reads files of one kind.
+    """Return the plan that reads files of one kind: `kind(files, compression_type, buffer_size)`.
 
     One after another; with `num_parallel_reads` interleaved, one record from each of that many files in turn, as in
     tf.data. File names that come from a dataset are read as they arrive.
@@ -31,6 +33,7 @@ def files_node(
     def open_one(name: Any) -> Dataset[bytes]:
         return Dataset(kind(paths_of(where, name), compression, buffer_size))
 
+    open_one.__name__ = kind(("…",), compression, buffer_size).label
     if isinstance(filenames, Dataset):
         cycle = num_parallel_reads or 1
         return filenames.interleave(open_one, cycle_length=cycle, num_parallel_calls=num_parallel_reads)._node
@@ -47,7 +50,7 @@ class TextLineDataset(Dataset[bytes]):
     Args:
         filenames: A path, a list of paths, or a Dataset of paths.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
-        buffer_size: Bytes read at a time; None for one MiB.
+        buffer_size: Bytes read at a time; None for 256 KiB.
         num_parallel_reads: How many files are read at once, one line from each in turn; None reads file after file.
 
     Raises:
@@ -76,7 +79,7 @@ class TFRecordDataset(Dataset[bytes]):
     Args:
         filenames: A path, a list of paths, or a Dataset of paths.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
-        buffer_size: Bytes read at a time; None for one MiB.
+        buffer_size: Bytes read at a time; None for 256 KiB.
         num_parallel_reads: How many files are read at once, one record from each in turn; None reads file after file.
 
     Raises:
@@ -98,3 +101,66 @@ class TFRecordDataset(Dataset[bytes]):
             "TFRecordDataset", plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads
         )
         return Dataset(node)
+
+
+def fixed_length(
+    record_bytes: int, header_bytes: int | None = None, footer_bytes: int | None = None
+) -> Callable[..., plan.FixedLength]:
+    """Return what makes the node of files of fixed-length records, for `files_node`.
+
+    Raises:
+        InvalidArgumentError: A number of bytes breaks its rule.
+    """
+    where = "FixedLengthRecordDataset"
+    return functools.partial(
+        plan.FixedLength,
+        record_bytes=check_count(where, "record_bytes", record_bytes, 1),
+        header_bytes=0 if header_bytes is None else check_count(where, "header_bytes", header_bytes, 0),
+        footer_bytes=0 if footer_bytes is None else check_count(where, "footer_bytes", footer_bytes, 0),
+    )
+
+
+class FixedLengthRecordDataset(Dataset[bytes]):
+    """Yields the records of files in which all records have the same number of bytes.
+
+    Args:
+        filenames: A path, a list of paths, or a Dataset of paths.
+        record_bytes: Bytes of each record.
+        header_bytes: Bytes to leave out at the beginning of each file; None is 0.
+        footer_bytes: Bytes to leave out at the end of each file; None is 0.
+        buffer_size: Bytes read at a time; None for 256 KiB.
+        compression_type: None or `""`, `"GZIP"`, `"ZLIB"`; the numbers of bytes are those of the decompressed files.
+        num_parallel_reads: How many files are read at once, one record from each in turn; None reads file after file.
+
+    Raises:
+        NotFoundError: A file does not exist (raised while iterating, when its turn comes).
+        DataLossError: A file does not hold a whole number of records; those before have been yielded.
+
+    Example:
+        >>> import os, tempfile
+        >>> import numpy as np
+        >>> from penstock import FixedLengthRecordDataset
+        >>> path = os.path.join(tempfile.mkdtemp(), "points.bin")
+        >>> _ = np.arange(6, dtype=np.float32).tofile(path)
+        >>> records = FixedLengthRecordDataset(path, record_bytes=8)
+        >>> [np.frombuffer(record, np.float32).tolist() for record in records]
+        [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        filenames: Any,
+        record_bytes: int,
+        header_bytes: int | None = None,
+        footer_bytes: int | None = None,
+        buffer_size: int | None = None,
+        compression_type: str | None = None,
+        num_parallel_reads: int | None = None,
+    ) -> Any:
+        """Return a Dataset of the records."""
+        kind = fixed_length(record_bytes, header_bytes, footer_bytes)
+        return Dataset(
+            files_node("FixedLengthRecordDataset", kind, filenames, compression_type, buffer_size, num_parallel_reads)
+        )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .csv import decode_csv
     from .encoding import decode_example, encode_example, encode_examples
     from .features import FixedLenFeature, VarLenFeature
+    from .fixed_length import FixedLengthReader
     from .framing import masked_crc32c
     from .lines import LineReader
     from .messages import (
@@ -33,6 +34,7 @@ __all__ = [
     "FeatureLists",
     "Features",
     "FixedLenFeature",
+    "FixedLengthReader",
     "FloatList",
     "Int64List",
     "LineReader",
@@ -60,6 +62,7 @@ __getattr__, __dir__ = attach(
         "FeatureLists": ".messages",
         "Features": ".messages",
         "FixedLenFeature": ".features",
+        "FixedLengthReader": ".fixed_length",
         "FloatList": ".messages",
         "Int64List": ".messages",
         "LineReader": ".lines",

@@ -1,8 +1,8 @@
-"""Sources that read files: text lines and TFRecords, one file after another, rows with their provenance."""
+"""Sources of byte records: text lines, TFRecords, fixed-length records; file after file, rows with provenance."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ...core.block import Block
 from ...core.columns import BytesColumn
@@ -11,6 +11,8 @@ from ...core.provenance import Provenance
 from .. import plan
 from ..plan.file_source import FileSource
 from .base import Context, Operator, State, executes
+
+F = TypeVar("F", bound=FileSource)
 
 
 class _Reader(Protocol):
@@ -26,12 +28,12 @@ class _Reader(Protocol):
     def close(self) -> None: ...
 
 
-class _FileOperator(Operator[FileSource]):
+class _FileOperator(Operator[F]):
     """Reads the files of a node in order; a file is opened when its first row is asked for."""
 
     unit: str
 
-    def __init__(self, node: FileSource, context: Context) -> None:
+    def __init__(self, node: F, context: Context) -> None:
         super().__init__(node, context)
         self._file = 0
         self._row = 0
@@ -79,7 +81,7 @@ class _FileOperator(Operator[FileSource]):
 
 
 @executes(plan.TextLine)
-class TextLine(_FileOperator):
+class TextLine(_FileOperator[plan.TextLine]):
     """Lines of text files."""
 
     unit = "line"
@@ -91,7 +93,7 @@ class TextLine(_FileOperator):
 
 
 @executes(plan.TFRecord)
-class TFRecord(_FileOperator):
+class TFRecord(_FileOperator[plan.TFRecord]):
     """Payloads of TFRecord files."""
 
     unit = "record"
@@ -100,3 +102,23 @@ class TFRecord(_FileOperator):
         from ...records.reader import TFRecordReader
 
         return TFRecordReader(path, self.node.compression_type, buffer_size=self.node.buffer_size)
+
+
+@executes(plan.FixedLength)
+class FixedLength(_FileOperator[plan.FixedLength]):
+    """Records of fixed length."""
+
+    unit = "record"
+
+    def _open(self, path: str) -> _Reader:
+        from ...records.fixed_length import FixedLengthReader
+
+        node = self.node
+        return FixedLengthReader(
+            path,
+            node.record_bytes,
+            header_bytes=node.header_bytes,
+            footer_bytes=node.footer_bytes,
+            compression_type=node.compression_type,
+            buffer_size=node.buffer_size,
+        )

@@ -1,11 +1,13 @@
 """Logical nodes: what a dataset is."""
 
+from .assert_cardinality import AssertCardinality
 from .base import INFINITE, UNKNOWN, Node, walk
 from .batch import Batch
 from .cache import Cache
 from .choose import Choose
 from .concatenate import Concatenate
 from .counter import Counter
+from .csv import Csv
 from .draw import Draw
 from .enumerate import Enumerate
 from .filter import Filter
@@ -15,6 +17,7 @@ from .from_generator import FromGenerator
 from .from_tensor_slices import FromTensorSlices
 from .from_tensors import FromTensors
 from .global_shuffle import GlobalShuffle
+from .ignore_errors import IgnoreErrors
 from .interleave import Interleave
 from .map import Map
 from .padded_batch import PaddedBatch
@@ -24,25 +27,30 @@ from .random import Random
 from .range import Range
 from .rebatch import Rebatch
 from .repeat import Repeat
+from .scan import Scan
 from .shard import Shard
 from .shuffle import Shuffle
 from .skip import Skip
 from .sparse_batch import SparseBatch
 from .take import Take
+from .take_while import TakeWhile
 from .text_line import TextLine
 from .tfrecord import TFRecord
 from .unbatch import Unbatch
+from .unique import Unique
 from .window import Window
 from .zip import Zip
 
 __all__ = [
     "INFINITE",
     "UNKNOWN",
+    "AssertCardinality",
     "Batch",
     "Cache",
     "Choose",
     "Concatenate",
     "Counter",
+    "Csv",
     "Draw",
     "Enumerate",
     "Filter",
@@ -52,6 +60,7 @@ __all__ = [
     "FromTensorSlices",
     "FromTensors",
     "GlobalShuffle",
+    "IgnoreErrors",
     "Interleave",
     "Map",
     "Node",
@@ -62,14 +71,17 @@ __all__ = [
     "Range",
     "Rebatch",
     "Repeat",
+    "Scan",
     "Shard",
     "Shuffle",
     "Skip",
     "SparseBatch",
     "TFRecord",
     "Take",
+    "TakeWhile",
     "TextLine",
     "Unbatch",
+    "Unique",
     "Window",
     "Zip",
     "walk",

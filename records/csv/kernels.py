@@ -260,9 +260,9 @@ def decode_kernel(
         data: The rows' bytes.
         offsets: int64[rows + 1].
         first_row: Where to begin.
-        layout: `(kinds, slots, required, na_value, delimiter, quotes, exact)`: per field of the file its kind, the
-            column of the output array of that kind, whether it has no default; then whether fields may be quoted and
-            whether a row must end with the last of them.
+        layout: `(kinds, slots, required, na_value, delimiter, quotes, exact, empty_is_field)`: per field of the file
+            its kind, the column of the output array of that kind, whether it has no default; then whether fields may be
+            quoted, whether a row must end with the last of them, and whether a row of no bytes is one empty field.
         tables: `PowerTables`.
         outputs: `(float32[n, a], float64[n, b], int32[n, c], int64[n, d], spans int64[n, e, 2])`, holding the
             defaults. A span is where a string begins and ends; see `MISSING`.
@@ -272,7 +272,7 @@ def decode_kernel(
     Returns:
         `(status, row, odd cells)`.
     """
-    kinds, slots, required, na_value, delimiter, quotes, exact = layout
+    kinds, slots, required, na_value, delimiter, quotes, exact, empty_is_field = layout
     tens, powers, high, low = tables
     out_f32, out_f64, out_i32, out_i64, out_spans = outputs
     data, spans, offsets = borrow(data), borrow(fields_of_row), borrow(offsets)
@@ -287,6 +287,10 @@ def decode_kernel(
         found, careful = split_plain_kernel(data, begin, end, delimiter, quotes, spans), False
         if found < 0:
             found, careful = split_careful_kernel(data, begin, end, delimiter, quotes, most, spans), True
+        if begin == end and empty_is_field:
+            found = 1
+            spans[0, 0] = begin
+            spans[0, 1] = end
         if found < fields or (exact and found > fields):
             return BAD_ROW, row, count
         for field in range(fields):

@@ -47,8 +47,8 @@ class Plan:
                 kinds[field], slots[field] = _KINDS[names[index]], self._slots[index]
                 required[field] = form.columns[index].default is None
         na_value = np.frombuffer(form.na_value, np.uint8)
-        exact = form.select_cols is None
-        self.layout = (kinds, slots, required, na_value, form.field_delim[0], form.use_quote_delim, exact)
+        flags = form.use_quote_delim, form.is_exact, form.empty_is_field
+        self.layout = (kinds, slots, required, na_value, form.field_delim[0], *flags)
         self._defaults = [
             [column.default for column, name in zip(form.columns, names, strict=True) if name == array]
             for array in _ARRAYS

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -81,7 +82,9 @@ def split_row(line: bytes, form: CsvFormat) -> list[bytes]:
     """
     fields: list[bytes] = []
     delimiter, i = form.field_delim, 0
-    most = None if form.select_cols is None else form.fields
+    most = None if form.is_exact else form.fields
+    if not line and form.empty_is_field:
+        return [b""]
     while i < len(line):
         if len(fields) == most:
             return fields
@@ -128,20 +131,57 @@ def parse_field(text: bytes, column: CsvColumn) -> Any:
     return parse_int(text, 8 * column.dtype.size)
 
 
-def decode_row(line: bytes, form: CsvFormat, row: int) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """How errors speak of a row.
+
+    Attributes:
+        stage: Who reads it.
+        row: Which one it is, e.g. `"row 3"`.
+        names: Names of the columns of the result, or none.
+        defaults: What the user gives the columns' types and defaults by.
+        advice: What to do when a value is not of its column's type.
+        path: The file, or None.
+        line: Line in the file, counted from 1, or None.
+    """
+
+    stage: str
+    row: str
+    names: tuple[str, ...] = ()
+    defaults: str = "record_defaults"
+    advice: str = ""
+    path: str | None = None
+    line: int | None = None
+
+    def cell(self, field: int, column: int) -> str:
+        """Name the field that makes a column."""
+        return f"column {self.names[column]!r}" if self.names else f"field {field}"
+
+
+def decode_row(line: bytes, form: CsvFormat, row: int, place: RowPlace | None = None) -> list[Any]:
     """Return the values of one row.
 
+    Args:
+        line: The row's text.
+        form: How it is read.
+        row: Its number, counted from 0.
+        place: How errors speak of it; None for `row` alone.
+
     Raises:
-        ParseError: Something is wrong with it; the message says what, `row` is its number there.
+        ParseError: Something is wrong with it; the message says what.
     """
-    where = f"decode_csv: row {row}"
+    at = place or RowPlace("decode_csv", f"row {row}")
+
+    def wrong(what: str) -> ParseError:
+        return ParseError(f"{at.stage}: {what}", path=at.path, line=at.line, record_index=row)
+
     try:
         fields = split_row(line, form)
     except ValueError as err:
-        raise ParseError(f"{where} is not well formed: {err}.", record_index=row) from None
+        raise wrong(f"{at.row} is not well formed: {err}.") from None
     count = form.fields
     if len(fields) != count:
-        raise ParseError(f"{where} has {_fields(len(fields))}, {_needed(form, count)}.", record_index=row)
+        raise wrong(f"{at.row} has {_fields(len(fields))}, {_needed(form, at, count)}.")
     values: list[Any] = []
     for i, text in enumerate(fields):
         index = form.column_of(i)
@@ -150,18 +190,17 @@ def decode_row(line: bytes, form: CsvFormat, row: int) -> list[Any]:
         column = form.columns[index]
         if text in (b"", form.na_value):
             if column.default is None:
-                raise ParseError(
-                    f"decode_csv: field {i} of row {row} is required but missing. "
-                    f"Give record_defaults[{index}] a value to use instead.",
-                    record_index=row,
+                raise wrong(
+                    f"{at.cell(i, index)} of {at.row} is required but missing. "
+                    f"Give {at.defaults}[{index}] a value to use instead."
                 )
             values.append(column.default)
             continue
         value = parse_field(text, column)
         if value is None:
-            raise ParseError(
-                f"decode_csv: field {i} of row {row} is not a valid {column.dtype.name}. Received: {_shown(text)}.",
-                record_index=row,
+            advice = f" {at.advice}" if at.advice else ""
+            raise wrong(
+                f"{at.cell(i, index)} of {at.row} is not a valid {column.dtype.name}. Received: {_shown(text)}.{advice}"
             )
         values.append(value)
     return values
@@ -171,8 +210,10 @@ def _fields(n: int) -> str:
     return "1 field" if n == 1 else f"{n} fields"
 
 
-def _needed(form: CsvFormat, count: int) -> str:
-    return f"record_defaults has {count}" if form.select_cols is None else f"select_cols needs {count}"
+def _needed(form: CsvFormat, at: RowPlace, count: int) -> str:
+    if form.select_cols is None:
+        return f"{at.defaults} has {count}"
+    return f"select_cols needs {count}" if form.row_fields is None else f"it must have {count}"
 
 
 def _shown(text: bytes) -> str:

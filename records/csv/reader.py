@@ -1,0 +1,160 @@
+"""Read CSV files record by record, in blocks."""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.columns import BytesColumn
+from ...core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
+from ..buffer import ReadBuffer, trimmed
+from ..files import check_buffer_size, check_compression, open_source, path_of
+
+
+class CsvRecords(NamedTuple):
+    """Consecutive records of one file.
+
+    Attributes:
+        rows: Their text, without line ends; what `decode_rows` takes.
+        starts: int64[n], offset of each in the (decompressed) file.
+        lines: int64[n], the line on which each begins, counted from 0.
+    """
+
+    rows: BytesColumn
+    starts: npt.NDArray[np.int64]
+    lines: npt.NDArray[np.int64]
+
+
+class CsvRecordReader:
+    r"""Reads the records of one CSV file, in order, as text.
+
+    A record is a line (ended by `\n`, `\r\n`, `\r` or the end of the file), or several where a quoted field holds line
+    ends. An empty line is a record too. Memory is bounded by `buffer_size`, or by the longest record where that is
+    longer: a quote that is never closed makes the rest of the file one record. Belongs to one thread at a time.
+
+    Args:
+        path: A local file.
+        compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
+        field_delim: One byte between fields.
+        use_quote_delim: Whether a field that begins with a double quote is a quoted one.
+        buffer_size: Bytes read at a time; None for one MiB.
+
+    Raises:
+        NotFoundError: There is no such file.
+        InvalidArgumentError: An argument breaks its rule, or the path is a folder.
+    """
+
+    def __init__(
+        self,
+        path: str | bytes | os.PathLike[str],
+        compression_type: str | None = None,
+        *,
+        field_delim: bytes = b",",
+        use_quote_delim: bool = True,
+        buffer_size: int | None = None,
+    ) -> None:
+        kind = check_compression("CsvRecordReader", compression_type)
+        size = check_buffer_size("CsvRecordReader", buffer_size)
+        self.path = path_of(path)
+        self._delimiter, self._quotes = field_delim[0], use_quote_delim
+        self._buffer = ReadBuffer(open_source(self.path, kind), size)
+        self._index = self._line = 0
+        self._ended = self._closed = False
+
+    @property
+    def record_index(self) -> int:
+        """Index of the next record, counted from 0."""
+        return self._index
+
+    @property
+    def line_index(self) -> int:
+        """Line on which the next record begins, counted from 0."""
+        return self._line
+
+    @property
+    def offset_bytes(self) -> int:
+        """Offset of the next record in the (decompressed) file."""
+        return self._buffer.offset_bytes
+
+    def read(self, max_records: int) -> CsvRecords | None:
+        """Return the next records, at least one and at most `max_records`, or None at the end of the file.
+
+        Fewer come when the buffer holds no more; the next call goes on from there.
+
+        Raises:
+            DataLossError: The compressed data is damaged.
+            FailedPreconditionError: The reader is closed.
+        """
+        from .split_kernels import SLACK_BYTES, split_records_kernel
+
+        if self._closed:
+            raise FailedPreconditionError(f"CsvRecordReader: {self.path} is closed. Open it again to read.")
+        if max_records < 1:
+            raise InvalidArgumentError(
+                f"CsvRecordReader.read: max_records must be >= 1. Received: max_records={describe(max_records)}."
+            )
+        buffer = self._buffer
+        stop = buffer.stop_for(max_records, self._index)
+        while True:
+            size = stop - buffer.start
+            limit = min(max_records, size + 1)
+            out, offsets = np.empty(size + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
+            starts, lines = np.empty(limit, np.int64), np.empty(limit, np.int64)
+            at_end = self._ended and stop == buffer.stop
+            records, position, passed = split_records_kernel(
+                buffer.data, buffer.start, stop, limit, at_end, self._delimiter, self._quotes,
+                out, offsets, starts, lines,
+            )  # fmt: skip
+            if records:
+                starts = starts[:records] + (buffer.offset_bytes - buffer.start)
+                lines = lines[:records] + self._line
+                buffer.advance(position)
+                self._index += records
+                self._line += passed
+                return CsvRecords(trimmed(out, offsets, records), starts, lines)
+            if stop == buffer.stop:
+                if self._ended:
+                    return None
+                self._ended = not buffer.fill(2 * len(buffer) + 1)
+            stop = buffer.stop
+
+    def seek(self, offset_bytes: int, record_index: int, line_index: int) -> None:
+        """Go to a record whose place is known; before the first read.
+
+        Args:
+            offset_bytes: Offset of the record in the (decompressed) file.
+            record_index: Index of the record, counted from 0.
+            line_index: Line on which it begins, counted from 0.
+
+        Raises:
+            DataLossError: The file is shorter.
+        """
+        if not self._buffer.seek(offset_bytes):
+            raise DataLossError(
+                f"{self.path}: record {record_index} was at byte {offset_bytes}, but the file ends before. "
+                "It is not the file that was read before.",
+                path=self.path,
+                record_index=record_index,
+                offset_bytes=offset_bytes,
+            )
+        self._index, self._line = record_index, line_index
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        self._closed = True
+        self._buffer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"CsvRecordReader({self.path!r}, record_index={self._index}{', closed' if self._closed else ''})"
