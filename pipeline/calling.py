@@ -54,7 +54,7 @@ def check_number(where: str, name: str, value: Any, dtype: DType) -> int | float
         number = operator.index(value) if kind in "iu" else float(value)
         if kind not in "iuf" or isinstance(value, bool):
             raise TypeError
-        np.array([number]).astype(dtype.numpy) if kind == "f" else np.array([number], dtype.numpy)
+        np.array([number], dtype=dtype.numpy)
     except (TypeError, ValueError, OverflowError):
         raise InvalidArgumentError(
             f"{where}: {name} must be a number that {dtype} holds. Received: {name}={describe(value)}."
@@ -78,7 +78,8 @@ def check_weights(where: str, weights: Any, count: int) -> tuple[tuple[float, ..
         )
     if not (np.isfinite(array) & (array >= 0)).all():
         raise InvalidArgumentError(f"{where}: weights must be numbers >= 0. Received: weights={array.tolist()}.")
-    is_double = isinstance(weights, np.ndarray) and weights.dtype == np.float64
+    items = weights if isinstance(weights, list | tuple) else [array[0]]
+    is_double = all(isinstance(item, np.float64) for item in items)
     return tuple(array.astype(float).tolist()), is_double
 
 

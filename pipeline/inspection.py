@@ -31,7 +31,7 @@ def _observe(node: Node) -> None:
     elif isinstance(node, plan.Map):
         spec = first_spec(node)
         node.function.observe(ObjectSpec() if spec is None else spec)
-    elif isinstance(node, plan.FromGenerator):
+    elif isinstance(node, plan.FromGenerator | plan.Scan):
         node.observed.spec = first_spec(node)
 
 

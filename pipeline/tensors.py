@@ -24,6 +24,8 @@ from ..core.values import Ragged, Sparse
 from . import plan
 from .dataset import Dataset
 from .exec import DatasetIterator
+from .exec.skips import SkipReport
+from .plan.on_error import OnError
 from .readers import files_node
 
 
@@ -103,6 +105,11 @@ class TensorIterator:
         """Nest of specs of the elements."""
         return self._elements.element_spec
 
+    @property
+    def skipped(self) -> SkipReport:
+        """The elements that stages with an error policy left out so far."""
+        return self._elements.skipped
+
     def close(self) -> None:
         """End the pass; idempotent."""
         self._elements.close()
@@ -135,6 +142,27 @@ class TensorDataset(Dataset[Any]):
     @classmethod
     def range(cls, *args: Any, output_type: Any = "int64", name: str | None = None) -> Dataset[Any]:
         return super().range(*args, output_type=output_type)
+
+    @classmethod
+    def from_list(cls, elements: Sequence[Any], name: str | None = None) -> Dataset[Any]:
+        return super().from_list([nest.map_structure(_from_python, element) for element in elements])
+
+    @classmethod
+    def counter(cls, start: Any = 0, step: Any = 1, dtype: Any = "int64", name: str | None = None) -> Dataset[Any]:
+        return super().counter(start, step, dtype)
+
+    @classmethod
+    def random(
+        cls,
+        seed: int | None = None,
+        rerandomize_each_iteration: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().random(seed, rerandomize_each_iteration)
+
+    @classmethod
+    def zip(cls, *args: Any, datasets: Any = None, name: str | None = None) -> Dataset[Any]:
+        return super().zip(*args, datasets=datasets)
 
     @classmethod
     def from_generator(
@@ -196,11 +224,65 @@ class TensorDataset(Dataset[Any]):
         name: str | None = None,
         *,
         vectorize: bool | None = None,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
     ) -> Dataset[Any]:
-        return super().map(map_func, num_parallel_calls, deterministic=deterministic, vectorize=vectorize)
+        return super().map(
+            map_func,
+            num_parallel_calls,
+            deterministic=deterministic,
+            vectorize=vectorize,
+            on_error=on_error,
+            skip_limit=skip_limit,
+        )
 
-    def filter(self, predicate: Callable[..., Any], name: str | None = None, *, vectorize: bool | None = None) -> Self:
-        return super().filter(predicate, vectorize=vectorize)
+    def filter(
+        self,
+        predicate: Callable[..., Any],
+        name: str | None = None,
+        *,
+        vectorize: bool | None = None,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
+    ) -> Self:
+        return super().filter(predicate, vectorize=vectorize, on_error=on_error, skip_limit=skip_limit)
+
+    def take_while(
+        self, predicate: Callable[..., Any], name: str | None = None, *, vectorize: bool | None = None
+    ) -> Self:
+        return super().take_while(predicate, vectorize=vectorize)
+
+    def unique(self, name: str | None = None) -> Self:
+        return super().unique()
+
+    def scan(
+        self, initial_state: Any, scan_func: Callable[[Any, Any], tuple[Any, Any]], name: str | None = None
+    ) -> Dataset[Any]:
+        return super().scan(nest.map_structure(_from_python, initial_state), scan_func)
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any], name: str | None = None) -> Any:
+        return as_tensors(super().reduce(nest.map_structure(_from_python, initial_state), reduce_func))
+
+    def get_single_element(self, name: str | None = None) -> Any:
+        return as_tensors(super().get_single_element())
+
+    def ignore_errors(
+        self,
+        log_warning: bool = False,  # noqa: FBT001, FBT002
+        name: str | None = None,
+        *,
+        limit: int | None = None,
+    ) -> Self:
+        return super().ignore_errors(log_warning, limit=limit)
+
+    def enumerate(self, start: int = 0, name: str | None = None) -> Dataset[Any]:
+        return super().enumerate(start)
+
+    def concatenate(self, dataset: Dataset[Any], name: str | None = None) -> Dataset[Any]:
+        return super().concatenate(dataset)
+
+    def shard(self, num_shards: int, index: int, name: str | None = None) -> Self:
+        return super().shard(num_shards, index)
 
     def interleave(
         self,
@@ -210,9 +292,18 @@ class TensorDataset(Dataset[Any]):
         num_parallel_calls: int | None = None,
         deterministic: bool | None = None,  # noqa: FBT001
         name: str | None = None,
+        *,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
     ) -> Dataset[Any]:
         return super().interleave(
-            map_func, cycle_length, block_length, num_parallel_calls=num_parallel_calls, deterministic=deterministic
+            map_func,
+            cycle_length,
+            block_length,
+            num_parallel_calls=num_parallel_calls,
+            deterministic=deterministic,
+            on_error=on_error,
+            skip_limit=skip_limit,
         )
 
     def batch(

@@ -29,6 +29,7 @@ from ..core.values import Ragged
 from ..pipeline import Dataset, plan
 from ..pipeline.plan.file_source import FileSource
 from ..pipeline.plan.shuffle import ShuffleSeeds
+from . import combining
 
 Elements: TypeAlias = Iterator[Any]
 
@@ -65,7 +66,8 @@ class Run:
 
 
 def _rows(node: plan.FromTensorSlices | plan.FromTensors, run: Run) -> Elements:
-    return (node.block.element(i) for i in range(node.block.n))
+    rows = node.rows if isinstance(node, plan.FromTensorSlices) else range(1)
+    return (node.block.element(i) for i in rows)
 
 
 def _range(node: plan.Range, run: Run) -> Elements:
@@ -273,6 +275,7 @@ def _joined(values: list[Any]) -> Any:
 
 
 _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
+    **combining.OPEN,
     plan.Batch: _batch,
     plan.Cache: _cache,
     plan.Filter: _filter,

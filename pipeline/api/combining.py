@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ...core import nest
 from ...core.dtypes import int64
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..dataset import Dataset
+
+
+DatasetType = TypeVar("DatasetType", bound=DatasetBase[Any])
 
 
 class Combining(DatasetBase[T]):
@@ -136,6 +139,22 @@ class Combining(DatasetBase[T]):
         nodes = _nodes(where, (self, dataset))
         check_common_spec(where, nodes)
         return self._derived(plan.Concatenate(*nodes))
+
+    def apply(self, transformation_func: Callable[[Self], DatasetType]) -> DatasetType:
+        """Return `transformation_func(self)`, to chain functions of datasets with methods.
+
+        Args:
+            transformation_func: Function of a dataset that returns a dataset.
+
+        Raises:
+            InvalidArgumentError: It returned something else.
+        """
+        made = transformation_func(self)
+        if not isinstance(made, DatasetBase):
+            raise InvalidArgumentError(
+                f"Dataset.apply: transformation_func must return a Dataset. Received: {describe(made)}."
+            )
+        return made
 
     def enumerate(self, start: int = 0) -> Dataset[tuple[np.int64, T]]:
         """Yield pairs of a number (int64) and the element.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from .. import plan
+from ..calling import check_count
 from .base import DatasetBase, T
 
 
@@ -27,6 +28,18 @@ class Description(DatasetBase[T]):
     def cardinality(self) -> int:
         """Return the number of elements; `INFINITE_CARDINALITY` (-1) or `UNKNOWN_CARDINALITY` (-2) otherwise."""
         return self._node.cardinality
+
+    def assert_cardinality(self, expected_cardinality: int) -> Self:
+        """Say how many elements there are, where it cannot be known before; iterating checks it.
+
+        Args:
+            expected_cardinality: The number of elements; `INFINITE_CARDINALITY` (-1) or `UNKNOWN_CARDINALITY` (-2).
+
+        Raises:
+            FailedPreconditionError: There are more or fewer (raised while iterating).
+        """
+        n = check_count("Dataset.assert_cardinality", "expected_cardinality", expected_cardinality, plan.UNKNOWN)
+        return type(self)(plan.AssertCardinality(self._node, n))
 
     def __len__(self) -> int:
         """Return the number of elements.

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ...core.errors import InvalidArgumentError, describe
+from ...core.leaves import as_element
 from ...core.random import get_global_seed
 from ...core.trace.rows import RowFunction
 from .. import plan
 from ..calling import AUTOTUNE, DEFAULT_CYCLE_LENGTH, check_count, check_function, check_parallel_calls
 from ..plan import Node
+from ..plan.on_error import ErrorPolicy, OnError, error_policy
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class Elementwise(DatasetBase[T]):
         *,
         deterministic: bool | None = None,
         vectorize: bool | None = None,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
     ) -> Dataset[U]:
         """Yield `map_func(element)` for each element, in order.
 
@@ -44,6 +48,9 @@ class Elementwise(DatasetBase[T]):
                 are processors.
             deterministic: None and True keep the order.
             vectorize: True demands whole blocks, False forbids them, None lets the engine decide.
+            on_error: What becomes of an element that the function fails for: `"raise"`; `"skip"`, which leaves it out
+                and adds it to the iterator's `skipped`; or a function of the error that returns whether to skip.
+            skip_limit: How many elements may be skipped in one pass before the next failure is raised; None for any.
 
         Raises:
             TraceError: `vectorize=True` and the function cannot be traced (raised when the dataset is first used).
@@ -53,20 +60,79 @@ class Elementwise(DatasetBase[T]):
             self._for_users(check_function(where, "map_func", map_func)), vectorize=vectorize, where=where
         )
         calls = check_parallel_calls(where, num_parallel_calls)
-        return self._derived(plan.Map(self._node, function, calls, deterministic))
+        errors = error_policy(where, on_error, skip_limit)
+        return self._derived(plan.Map(self._node, function, calls, deterministic, errors))
 
-    def filter(self, predicate: Callable[..., Any], *, vectorize: bool | None = None) -> Self:
+    def filter(
+        self,
+        predicate: Callable[..., Any],
+        *,
+        vectorize: bool | None = None,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
+    ) -> Self:
         """Yield the elements for which `predicate(element)` is true.
 
         Args:
             predicate: Function of one element that returns one bool.
             vectorize: As for `map`.
+            on_error: As for `map`.
+            skip_limit: As for `map`.
         """
         where = "Dataset.filter"
         function = RowFunction(
             self._for_users(check_function(where, "predicate", predicate)), vectorize=vectorize, where=where
         )
-        return type(self)(plan.Filter(self._node, function))
+        return type(self)(plan.Filter(self._node, function, error_policy(where, on_error, skip_limit)))
+
+    def take_while(self, predicate: Callable[..., Any], *, vectorize: bool | None = None) -> Self:
+        """Yield the elements before the first one for which `predicate(element)` is false.
+
+        Args:
+            predicate: Function of one element that returns one bool.
+            vectorize: As for `map`.
+        """
+        where = "Dataset.take_while"
+        function = RowFunction(
+            self._for_users(check_function(where, "predicate", predicate)), vectorize=vectorize, where=where
+        )
+        return type(self)(plan.TakeWhile(self._node, function))
+
+    def unique(self) -> Self:
+        """Yield each different element once, where it comes first.
+
+        Every different element is remembered, and is part of a saved state. Numbers, strings, arrays and ragged rows
+        are compared, and nests of these; NaN is equal to itself.
+        """
+        return type(self)(plan.Unique(self._node))
+
+    def scan(self, initial_state: Any, scan_func: Callable[[Any, Any], tuple[Any, U]]) -> Dataset[U]:
+        """Yield the outputs of `state, output = scan_func(state, element)`, a call for each element in order.
+
+        Args:
+            initial_state: Nest of numbers, arrays and strings: the state of the first call.
+            scan_func: Function of the state and of one element (a tuple is not spread) that returns the next state,
+                with the structure and dtypes of the first one, and an output.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(total) for total in Dataset.range(5).scan(0, lambda total, x: (total + x, total + x))]
+            [0, 1, 3, 6, 10]
+        """
+        call = self._for_users(check_function("Dataset.scan", "scan_func", scan_func))
+        name = getattr(call, "__name__", type(call).__name__)
+        return self._derived(plan.Scan(self._node, as_element(initial_state), call, name, get_global_seed()))
+
+    def ignore_errors(self, log_warning: bool = False, *, limit: int | None = None) -> Self:  # noqa: FBT001, FBT002
+        """Leave out the elements that fail in any stage before this one; the iterator's `skipped` reports them.
+
+        `map`, `filter` and `interleave` can do this for their own failures alone: see `on_error` there.
+
+        Args:
+            log_warning: Whether each of them is logged (logger `"penstock"`).
+            limit: How many may be left out in one pass before the next failure is raised; None for any number.
+        """
+        return type(self)(plan.IgnoreErrors(self._node, ErrorPolicy("skip", limit, bool(log_warning))))
 
     def flat_map(self, map_func: Callable[..., Dataset[U]]) -> Dataset[U]:
         """Yield the elements of the datasets that `map_func(element)` returns, one dataset after another.
@@ -87,6 +153,8 @@ class Elementwise(DatasetBase[T]):
         *,
         num_parallel_calls: int | None = None,
         deterministic: bool | None = None,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
     ) -> Dataset[U]:
         """Yield the elements of the datasets that `map_func(element)` returns, in turn.
 
@@ -96,6 +164,9 @@ class Elementwise(DatasetBase[T]):
             block_length: How many elements come from one dataset before the next has its turn; None for 1.
             num_parallel_calls: How many datasets may be read ahead at once; None for none, AUTOTUNE for all open ones.
             deterministic: None and True keep the order.
+            on_error: As for `map`, for elements whose dataset cannot be made or read. A dataset that fails while it is
+                read is left there: its elements so far stay, the rest of it is not read.
+            skip_limit: As for `map`.
         """
         where = "Dataset.interleave"
         call = self._for_users(check_function(where, "map_func", map_func))
@@ -105,9 +176,9 @@ class Elementwise(DatasetBase[T]):
         block = 1 if block_length is None else check_count(where, "block_length", block_length, 1)
         name = getattr(call, "__name__", type(call).__name__)
         calls = check_parallel_calls(where, num_parallel_calls)
-        seed = get_global_seed()
+        seed, errors = get_global_seed(), error_policy(where, on_error, skip_limit)
         return self._derived(
-            plan.Interleave(self._node, _node_of(where, call), cycle, block, calls, deterministic, name, seed)
+            plan.Interleave(self._node, _node_of(where, call), cycle, block, calls, deterministic, name, seed, errors)
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from .base import DatasetBase, T
 
@@ -25,6 +25,37 @@ class Iteration(DatasetBase[T]):
     def as_numpy_iterator(self) -> DatasetIterator[T]:
         """Return an iterator over elements of NumPy arrays and bytes (what iterating a penstock dataset gives)."""
         return self.__iter__()
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any]) -> Any:
+        """Return the last of the states `state = reduce_func(state, element)`, a call for each element in order.
+
+        Args:
+            initial_state: Nest of values: the state of the first call, and the result for an empty dataset.
+            reduce_func: Function of the state and of one element (a tuple is not spread) that returns the next state,
+                with the structure and dtypes of the first one.
+
+        Raises:
+            StageError: The function failed for an element, or returned another kind of state.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> int(Dataset.range(5).reduce(0, lambda total, x: total + x))
+            10
+        """
+        from ..reducing import reduce
+
+        return reduce(self._node, initial_state, self._for_users(reduce_func))
+
+    def get_single_element(self) -> T:
+        """Return the only element.
+
+        Raises:
+            InvalidArgumentError: There is none, or there are more.
+        """
+        from ..reducing import single_element
+
+        element: T = single_element(self._node)
+        return element
 
     def iter_blocks(self) -> Iterator[Block]:
         """Yield the elements in column blocks of the engine's own sizes, for consumers that work on columns."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...core.block import Block
-from ...core.columns import DenseColumn
-from ...core.errors import InvalidArgumentError, describe
 from .. import plan
 from .base import Context, State, UnaryOperator, executes
 from .input import Input
+from .predicate import mask_of
 from .row_runner import RowRunner
+from .skips import Skips
 
 
 @executes(plan.Filter)
@@ -21,6 +21,7 @@ class Filter(UnaryOperator[plan.Filter]):
         super().__init__(node, context)
         node.predicate.prepare(node.input.element_spec)
         self._runner = RowRunner(node.predicate, node.name, context.number(node), context.check_running)
+        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._source = Input(self.input, ahead=True)
         self._count = 0
         self._error: Exception | None = None
@@ -34,7 +35,8 @@ class Filter(UnaryOperator[plan.Filter]):
         while True:
             if self._error is not None:
                 error, self._error = self._error, None
-                raise error
+                if not self._skips.skip(error):
+                    raise error
             block, self._rest = self._rest, None
             if block is None:
                 block = self._source.pull(max_rows)
@@ -45,13 +47,22 @@ class Filter(UnaryOperator[plan.Filter]):
                 return kept
 
     def get_state(self) -> State:
-        held = self._rest.n if self._rest is not None else 0
-        if held == 0:
-            return {"count": self._count, "input": self._source.get_state()}
-        return {"count": self._count, "input": self._source.state_at(self._source.rows - held)}
+        # An element that failed and was not told yet is tested again.
+        failed = self._error is not None
+        held = failed + (self._rest.n if self._rest is not None else 0)
+        position = self._source.state_at(self._source.rows - held) if held else self._source.get_state()
+        streams = self._runner.seeds.get_state()
+        return {
+            "count": self._count - failed,
+            "skipped": self._skips.skipped,
+            "streams": streams,
+            "input": position,
+        }
 
     def set_state(self, state: State) -> None:
         self._count = state["count"]
+        self._skips.restore(state["skipped"])
+        self._runner.seeds.set_state(state["streams"])
         self._source.set_state(state["input"])
 
     def _keep(self, block: Block) -> Block | None:
@@ -62,26 +73,7 @@ class Filter(UnaryOperator[plan.Filter]):
             self._count += 1
         if results is None:
             return None
-        mask = self._mask(results, done)
+        mask = mask_of(results, "Dataset.filter", self.node.predicate.name)
         if mask.all():
             return block.slice(0, done)
         return block.take(np.flatnonzero(mask))
-
-    def _mask(self, results: Block | list[object], n: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        if isinstance(results, Block):
-            column = results.columns[0] if len(results.columns) == 1 else None
-            if isinstance(column, DenseColumn) and column.values.dtype == np.bool_ and column.values.ndim == 1:
-                return column.values
-            raise self._not_bool(results.element(0))
-        mask = np.empty(n, dtype=np.bool_)
-        for i, value in enumerate(results):
-            if not isinstance(value, np.bool_):
-                raise self._not_bool(value)
-            mask[i] = value
-        return mask
-
-    def _not_bool(self, value: object) -> InvalidArgumentError:
-        return InvalidArgumentError(
-            f"Dataset.filter: the predicate must return one bool. Received: {describe(value)} from "
-            f"{self.node.predicate.name!r}."
-        )

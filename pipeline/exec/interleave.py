@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from ...core.block import Block
-from ...core.errors import InvalidArgumentError
 from ...core.random import FunctionSeeds
 from .. import plan
 from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
 from .failures import failure
-from .input import Input
+from .input import Input, row_at
 from .kernels import ALL_CLOSED, interleave_kernel
+from .skips import Skips
 
 
 class _Slot:
@@ -27,13 +27,16 @@ class _Slot:
 
     Args:
         operator: Runs the dataset.
-        element: Position, in the interleave's input, of the element that the dataset was made of.
+        element: Row, in the interleave's input, of the element that the dataset was made of; its saved position when
+            the element was read before the state was restored.
+        streams: Random streams of the user's function before it was called.
     """
 
-    __slots__ = ("block", "element", "ended", "failed", "given", "input", "pending", "sizer")
+    __slots__ = ("block", "element", "ended", "failed", "given", "input", "pending", "sizer", "streams")
 
-    def __init__(self, operator: Operator[Any], element: State) -> None:
+    def __init__(self, operator: Operator[Any], element: int | State, streams: list[Any]) -> None:
         self.element = element
+        self.streams = streams
         self.given = 0
         self.input = Input(operator, oldest=self._oldest)
         self.block: Block | None = None
@@ -69,7 +72,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
 
     def __init__(self, node: plan.Interleave, context: Context) -> None:
         super().__init__(node, context)
-        self._source = Input(self.input, ahead=True)
+        self._source = Input(self.input, ahead=True, oldest=self._oldest)
         self._slots: list[_Slot | None] = [None] * node.cycle_length
         self._available = np.zeros(node.cycle_length, dtype=np.int64)
         self._taken = np.zeros(node.cycle_length, dtype=np.int64)
@@ -80,6 +83,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._ahead = False
         self._input_ended = False
         self._seeds = FunctionSeeds(node.global_seed)
+        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
 
     @property
@@ -123,26 +127,47 @@ class Interleave(UnaryOperator[plan.Interleave]):
         slot = self._slots[i]
         if slot is None:
             # Once the input has ended, a slot that is empty stays so.
-            self._closed[i] = self._input_ended or not self._open(i)
+            self._closed[i] = self._input_ended or not self._open_or_skip(i)
         elif slot.ended:
             self._close_slot(i)
             self._advance()
         else:
-            self._refill(i, max_rows)
+            try:
+                self._refill(i, max_rows)
+            except Exception as err:
+                if not self._skips.skip(err):
+                    raise
+                slot.ended = True
 
     def _advance(self) -> None:
         self._cycle_index = (self._cycle_index + 1) % len(self._slots)
         self._block_index = 0
 
+    def _open_or_skip(self, i: int) -> bool:
+        """Open the next dataset that can be opened in a slot; False when the input has ended."""
+        while True:
+            opened = self._opened
+            try:
+                return self._open(i)
+            except Exception as err:
+                # An error of the input itself is not that of an element.
+                if self._opened == opened or not self._skips.skip(err):
+                    raise
+
     def _open(self, i: int) -> bool:
         """Open the next dataset in a slot; False when the input has ended."""
-        position = self._source.get_state()
         block = self._source.pull(1)
         if block is None:
             self._input_ended = True
             return False
-        self._slots[i] = _Slot(self._dataset_of(block), position)
+        streams = self._seeds.get_state()
+        self._slots[i] = _Slot(self._dataset_of(block), self._source.rows - 1, streams)
         return True
+
+    def _oldest(self) -> int:
+        """Return the first row of the input whose dataset is open, or that comes next."""
+        rows = (slot.element for slot in self._slots if slot is not None and isinstance(slot.element, int))
+        return min(rows, default=self._source.rows)
 
     def _dataset_of(self, block: Block) -> Operator[Any]:
         """Return the operator of the dataset that the user's function makes of an element."""
@@ -232,15 +257,22 @@ class Interleave(UnaryOperator[plan.Interleave]):
         return Block.concat(parts).take(bases[slots] + rows)
 
     def get_state(self) -> State:
-        slots = [None if s is None else {"element": s.element, "rows": s.get_state()} for s in self._slots]
         return {
             "cycle_index": self._cycle_index,
             "block_index": self._block_index,
             "opened": self._opened,
+            "skipped": self._skips.skipped,
             "closed": self._closed.tolist(),
+            "streams": self._seeds.get_state(),
             "input": self._source.get_state(),
-            "slots": slots,
+            "slots": [None if slot is None else self._state_of(slot) for slot in self._slots],
         }
+
+    def _state_of(self, slot: _Slot) -> State:
+        element = slot.element
+        if isinstance(element, int):
+            element = self._source.state_at(element)
+        return {"element": element, "streams": slot.streams, "rows": slot.get_state()}
 
     def set_state(self, state: State) -> None:
         self._slots = [None if s is None else self._reopened(s) for s in state["slots"]]
@@ -249,20 +281,14 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._closed = np.array(state["closed"], dtype=np.bool_)
         self._input_ended = any(state["closed"])
         self._opened = state["opened"]
+        self._seeds.set_state(state["streams"])
+        self._skips.restore(state["skipped"])
 
     def _reopened(self, state: State) -> _Slot:
         """Open the dataset of a slot again, at its saved position."""
-        with self.context.rereading():
-            again = Input(self.context.build(self.node.input))
-        again.set_state(state["element"])
-        block = again.pull(1)
-        again.source.close()
-        if block is None:
-            raise InvalidArgumentError(
-                "set_state: the input of interleave has fewer elements than when the state was saved. "
-                "The files or arrays that the pipeline reads must be the same."
-            )
-        slot = _Slot(self._dataset_of(block), state["element"])
+        block = row_at(self.node.input, state["element"], self.context)
+        self._seeds.set_state(state["streams"])
+        slot = _Slot(self._dataset_of(block), state["element"], state["streams"])
         slot.input.set_state(state["rows"])
         return slot
 

@@ -16,6 +16,7 @@ from . import checkpoint
 from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
 from .input import Input
 from .pool import Pool
+from .skips import SkipReport
 
 T = TypeVar("T")
 
@@ -36,6 +37,7 @@ class DatasetIterator(Generic[T]):
         pool = Pool()
         context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
         self._root = root
+        self._context = context
         self._shuffles = checkpoint.shuffle_seeds(root)
         self._operator: Operator[Any] = context.build(root)
         self._source = Input(self._operator)
@@ -133,6 +135,11 @@ class DatasetIterator(Generic[T]):
             self._end()
         else:
             self._source.set_state(position)
+
+    @property
+    def skipped(self) -> SkipReport:
+        """The elements that stages with an error policy left out so far; complete when the iterator has ended."""
+        return self._context.skipped
 
     @property
     def element_spec(self) -> Any:

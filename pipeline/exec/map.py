@@ -15,6 +15,7 @@ from .base import Context, State, UnaryOperator, executes
 from .input import Input
 from .leading import leading_block
 from .row_runner import RowRunner
+from .skips import Skips
 
 Results: TypeAlias = "Block | list[Any] | None"
 
@@ -34,6 +35,7 @@ class Map(UnaryOperator[plan.Map]):
         self._parallel = _parallel_calls(node.num_parallel_calls)
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
+        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._ready: deque[_Task] = deque()
         self._results: Block | list[Any] | None = None
         self._next = 0
@@ -87,11 +89,21 @@ class Map(UnaryOperator[plan.Map]):
         row = self._delivered()
         source = self._source
         position = source.get_state() if row == source.rows else source.state_at(row)
-        return {"count": self._count - (source.rows - sum(self._ready_rows) - row), "input": position}
+        count = self._count - (source.rows - sum(self._ready_rows) - row)
+        streams = self._runner.seeds.get_state()
+        return {"count": count, "skipped": self._skips.skipped, "streams": streams, "input": position}
 
     def set_state(self, state: State) -> None:
         self._count = state["count"]
+        self._runner.seeds.set_state(state["streams"])
+        self._skips.restore(state["skipped"])
         self._source.set_state(state["input"])
+
+    def advanced(self, state: State, rows: int) -> State | None:
+        if self.node.errors.skips or state["streams"]:
+            # How many rows of the input that takes, or what they draw, is known only when they were tried.
+            return None
+        return {**state, "count": state["count"] + rows, "input": self._source.advanced(state["input"], rows)}
 
     def _take(self, max_rows: int) -> Results:
         """Return the next results, at most `max_rows`."""
@@ -100,7 +112,9 @@ class Map(UnaryOperator[plan.Map]):
                 return self._serve(max_rows)
             if self._error is not None:
                 error, self._error = self._error, None
-                raise error
+                if not self._skips.skip(error):
+                    raise error
+                continue
             if not self._advance(max_rows):
                 return None
 

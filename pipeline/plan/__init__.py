@@ -17,6 +17,7 @@ from .from_generator import FromGenerator
 from .from_tensor_slices import FromTensorSlices
 from .from_tensors import FromTensors
 from .global_shuffle import GlobalShuffle
+from .group_by_window import GroupByWindow
 from .ignore_errors import IgnoreErrors
 from .interleave import Interleave
 from .map import Map
@@ -27,6 +28,7 @@ from .random import Random
 from .range import Range
 from .rebatch import Rebatch
 from .repeat import Repeat
+from .rows import Rows
 from .scan import Scan
 from .shard import Shard
 from .shuffle import Shuffle
@@ -60,6 +62,7 @@ __all__ = [
     "FromTensorSlices",
     "FromTensors",
     "GlobalShuffle",
+    "GroupByWindow",
     "IgnoreErrors",
     "Interleave",
     "Map",
@@ -71,6 +74,7 @@ __all__ = [
     "Range",
     "Rebatch",
     "Repeat",
+    "Rows",
     "Scan",
     "Shard",
     "Shuffle",

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.errors import InvalidArgumentError
 from .base import UNKNOWN, Node, ObservedSpec, Unary
+from .on_error import RAISE, ErrorPolicy
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Interleave(Unary):
         deterministic: Whether the order is that of reading one by one; None and True keep it.
         map_name: Name of the user's function.
         global_seed: The global seed when the dataset was made: random operations inside the function follow it.
+        errors: What becomes of elements whose dataset cannot be made or read.
     """
 
     name = "interleave"
@@ -32,6 +34,7 @@ class Interleave(Unary):
     deterministic: bool | None = None
     map_name: str = "map_func"
     global_seed: int | None = None
+    errors: ErrorPolicy = RAISE
     observed: ObservedSpec = dataclasses.field(default_factory=ObservedSpec, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,4 +57,6 @@ class Interleave(Unary):
         text = f"{self.map_name}, cycle_length={self.cycle_length}"
         if self.block_length != 1:
             text += f", block_length={self.block_length}"
-        return text + (f", num_parallel_calls={self.num_parallel_calls}" if self.num_parallel_calls is not None else "")
+        if self.num_parallel_calls is not None:
+            text += f", num_parallel_calls={self.num_parallel_calls}"
+        return text + self.errors.describe()
