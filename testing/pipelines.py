@@ -6,6 +6,7 @@ A pipeline is a list of steps; a step is a dict of its name (`"op"`) and the met
 
 Sources (first step):
     range           `start` (default 0), `stop`.
+    random          `count`: a take; the other arguments as in tf.data.
     values          `values`: a list of integers, as `from_tensor_slices`.
     span            of the outer element x, inside `function` only: x * width, …, x * width + length - 1.
     ragged          of the outer element x, inside `function` only: x * 10, …, x * 10 + x % 10 - 1; so 30 gives nothing
@@ -15,7 +16,15 @@ Transformations:
     shuffle, repeat, take, skip, batch, unbatch, prefetch, cache, shard     arguments as in tf.data.
     add             `amount`: a map.
     keep_multiples  `of`: a filter.
+    take_below      `limit`: a take_while.
+    unique          no arguments.
+    running_sum     a scan that adds up.
+    enumerate       `start`; gives number * 100 + element.
     concatenate     `other`: a pipeline.
+    zip             `other`: a pipeline; gives sums of pairs.
+    choose          `others`: pipelines; `turns`: whose turn it is, 0 for the pipeline before; the other arguments as in
+                    tf.data.
+    sample          `others`: pipelines; the other arguments as in tf.data.
     interleave      `function`: a pipeline of an outer element; the other arguments as in tf.data.
     flat_map        `function`: likewise.
 """
@@ -30,7 +39,7 @@ import numpy as np
 Step = dict[str, Any]
 Pipeline = Sequence[Step]
 
-_BY_METHOD = ("shuffle", "repeat", "take", "skip", "batch", "unbatch", "prefetch", "cache", "shard")
+_BY_METHOD = ("shuffle", "repeat", "take", "skip", "batch", "unbatch", "unique", "prefetch", "cache", "shard")
 
 
 def build(dataset_class: Any, pipeline: Pipeline, outer: Any = None) -> Any:
@@ -71,6 +80,9 @@ def _source(dataset_class: Any, step: Step, outer: Any) -> Any:
     match step["op"]:
         case "range":
             return dataset_class.range(step.get("start", 0), step["stop"])
+        case "random":
+            arguments = {key: value for key, value in step.items() if key not in ("op", "count")}
+            return dataset_class.random(**arguments).take(step["count"])
         case "values":
             return dataset_class.from_tensor_slices(np.array(step["values"], np.int64))
         case "span":
@@ -91,8 +103,15 @@ def _apply(dataset_class: Any, dataset: Any, step: Step) -> Any:
         case "keep_multiples":
             of = arguments["of"]
             return dataset.filter(lambda x: x % of == 0)
-        case "concatenate":
-            return dataset.concatenate(build(dataset_class, arguments["other"]))
+        case "take_below":
+            limit = arguments["limit"]
+            return dataset.take_while(lambda x: x < limit)
+        case "running_sum":
+            return dataset.scan(np.int64(0), lambda total, x: (total + x, total + x))
+        case "enumerate":
+            return dataset.enumerate(**arguments).map(lambda number, x: number * 100 + x)
+        case "concatenate" | "zip" | "choose" | "sample" as name:
+            return _combined(dataset_class, dataset, name, arguments)
         case "interleave" | "flat_map" as name:
             function = _nested(dataset_class, arguments.pop("function"))
             return getattr(dataset, name)(function, **arguments)
@@ -100,6 +119,19 @@ def _apply(dataset_class: Any, dataset: Any, step: Step) -> Any:
             return getattr(dataset, name)(**arguments)
         case name:
             raise ValueError(f"pipeline: unknown step. Received: op={name!r}.")
+
+
+def _combined(dataset_class: Any, dataset: Any, name: str, arguments: dict[str, Any]) -> Any:
+    if name in ("concatenate", "zip"):
+        other = build(dataset_class, arguments["other"])
+        if name == "concatenate":
+            return dataset.concatenate(other)
+        return dataset_class.zip((dataset, other)).map(lambda a, b: a + b)
+    datasets = [dataset, *(build(dataset_class, other) for other in arguments.pop("others"))]
+    if name == "sample":
+        return dataset_class.sample_from_datasets(datasets, **arguments)
+    turns = dataset_class.from_tensor_slices(np.array(arguments.pop("turns"), np.int64))
+    return dataset_class.choose_from_datasets(datasets, turns, **arguments)
 
 
 def _nested(dataset_class: Any, pipeline: Pipeline) -> Callable[[Any], Any]:

@@ -15,9 +15,11 @@ it to TensorFlow's order, and these points of it are easy to get wrong:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, count, islice, takewhile
 from typing import Any
+
+import numpy as np
 
 from ..core.random import FunctionSeeds, Philox, get_global_seed, get_seed
 
@@ -48,6 +50,59 @@ class ReferenceDataset:
         """Give the values one by one."""
         listed = [int(value) for value in values]
         return ReferenceDataset(lambda: iter(listed))
+
+    @staticmethod
+    def random(seed: int | None = None, *, rerandomize_each_iteration: bool | None = None) -> ReferenceDataset:
+        """Give the words of a random stream; of another one in each epoch where asked for."""
+        pair = get_seed(seed)
+        epochs = Philox(*pair)
+
+        def open_iterator() -> Iterator[Any]:
+            words = Philox(epochs.next_uint32(), epochs.next_uint32()) if rerandomize_each_iteration else Philox(*pair)
+            return (words.next_uint32() for _ in count())
+
+        return ReferenceDataset(open_iterator)
+
+    @staticmethod
+    def zip(datasets: Sequence[ReferenceDataset]) -> ReferenceDataset:
+        """Give tuples of elements, until one dataset ends."""
+        return ReferenceDataset(lambda: zip(*[dataset._open() for dataset in datasets], strict=False))
+
+    @staticmethod
+    def choose_from_datasets(
+        datasets: Sequence[ReferenceDataset], choice_dataset: ReferenceDataset, *, stop_on_empty_dataset: bool = True
+    ) -> ReferenceDataset:
+        """Give the next element of the dataset whose number comes next."""
+
+        def open_iterator() -> Iterator[Any]:
+            choices, sources = choice_dataset._open(), [dataset._open() for dataset in datasets]
+            return _chosen(choices, sources, stop=stop_on_empty_dataset)
+
+        return ReferenceDataset(open_iterator)
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets: Sequence[ReferenceDataset],
+        weights: Sequence[float] | None = None,
+        *,
+        seed: int | None = None,
+        stop_on_empty_dataset: bool = False,
+        rerandomize_each_iteration: bool | None = None,
+    ) -> ReferenceDataset:
+        """Give the next element of a dataset that is drawn at random.
+
+        Two words make the seeds of an operation that draws one number, as TensorFlow's stateless operations do.
+        """
+        likely = [(dataset, w) for dataset, w in zip(datasets, weights or [1.0] * len(datasets), strict=True) if w > 0]
+        if len(likely) < 2:
+            return likely[0][0] if likely else _empty()
+        logits = np.log(np.array([weight for _, weight in likely], dtype=np.float32)).astype(np.float64)
+        shares = np.cumsum(np.exp(logits - logits.max()))
+        words = ReferenceDataset.random(seed, rerandomize_each_iteration=rerandomize_each_iteration)
+        choices = words.batch(2).map(lambda pair: int(np.sum(shares <= _stateless_uniform(*pair) * shares[-1])))
+        return ReferenceDataset.choose_from_datasets(
+            [dataset for dataset, _ in likely], choices, stop_on_empty_dataset=stop_on_empty_dataset
+        )
 
     def shuffle(
         self, buffer_size: int, seed: int | None = None, *, reshuffle_each_iteration: bool | None = None
@@ -95,9 +150,25 @@ class ReferenceDataset:
         """Take lists apart."""
         return ReferenceDataset(lambda: chain.from_iterable(self._open()))
 
-    def map(self, function: Callable[[Any], Any]) -> ReferenceDataset:
-        """Apply a function to each element."""
-        return ReferenceDataset(lambda: map(function, self._open()))
+    def map(self, function: Callable[..., Any]) -> ReferenceDataset:
+        """Apply a function to each element; tuples are spread over its arguments."""
+        return ReferenceDataset(lambda: (function(*x) if isinstance(x, tuple) else function(x) for x in self._open()))
+
+    def enumerate(self, start: int = 0) -> ReferenceDataset:
+        """Give pairs of a number and an element."""
+        return ReferenceDataset(lambda: enumerate(self._open(), start))
+
+    def take_while(self, predicate: Callable[[Any], Any]) -> ReferenceDataset:
+        """Give the elements before the first one for which the function gives false."""
+        return ReferenceDataset(lambda: takewhile(predicate, self._open()))
+
+    def unique(self) -> ReferenceDataset:
+        """Give each element once."""
+        return ReferenceDataset(lambda: iter(dict.fromkeys(self._open())))
+
+    def scan(self, initial_state: Any, scan_func: Callable[[Any, Any], tuple[Any, Any]]) -> ReferenceDataset:
+        """Give what the function makes of a state and each element."""
+        return ReferenceDataset(lambda: _scanned(self._open(), initial_state, scan_func))
 
     def filter(self, predicate: Callable[[Any], Any]) -> ReferenceDataset:
         """Keep the elements for which the function gives true."""
@@ -202,6 +273,43 @@ def _keeping(source: Iterator[Any], kept: list[list[Any]]) -> Iterator[Any]:
 def _concatenated(first: Iterator[Any], open_second: Open) -> Iterator[Any]:
     yield from first
     yield from open_second()
+
+
+def _chosen(choices: Iterator[int], sources: list[Iterator[Any]], *, stop: bool) -> Iterator[Any]:
+    """Pass over choices of sources that have ended, until all have."""
+    left = dict(enumerate(sources))
+    for choice in choices:
+        if choice not in left:
+            continue
+        element = next(left[choice], _END)
+        if element is not _END:
+            yield element
+            continue
+        del left[choice]
+        if stop or not left:
+            return
+
+
+_END = object()
+
+
+def _stateless_uniform(seed: int, seed2: int) -> float:
+    """Return the number in [0, 1) that TensorFlow's stateless operations draw for two seeds below 2**32.
+
+    The seeds are encrypted with a fixed key; what comes out is key and counter of the stream.
+    """
+    mixed = Philox(0x3EC8F720 | 0x02461E29 << 32, seed2)
+    mixed.skip(4 * seed)
+    a, b, c, d = (mixed.next_uint32() for _ in range(4))
+    words = Philox(a | b << 32, c | d << 32)
+    high, low = words.next_uint32(), words.next_uint32()
+    return ((high % 2**20) * 2**32 + low) / 2**52
+
+
+def _scanned(source: Iterator[Any], state: Any, function: Callable[[Any, Any], tuple[Any, Any]]) -> Iterator[Any]:
+    for element in source:
+        state, output = function(state, element)
+        yield output
 
 
 def _interleaved(sources: Iterator[Iterator[Any]], cycle_length: int, block_length: int) -> Iterator[Any]:

@@ -63,8 +63,10 @@ class TakeWhile(UnaryOperator[plan.TakeWhile]):
         # An element that failed and was not told yet is tested again.
         held += self._error is not None
         position = source.state_at(source.rows - held) if held else source.get_state()
-        return {"count": self._count - (self._error is not None), "input": position}
+        count = self._count - (self._error is not None)
+        return {"count": count, "streams": self._runner.seeds.get_state(), "input": position}
 
     def set_state(self, state: State) -> None:
         self._count = state["count"]
+        self._runner.seeds.set_state(state["streams"])
         self._source.set_state(state["input"])

@@ -70,7 +70,40 @@ def _simple() -> st.SearchStrategy[Step]:
         st.integers(0, 3).map(lambda n: {"op": "prefetch", "buffer_size": n}),
         shards.map(lambda pair: {"op": "shard", "num_shards": pair[0], "index": pair[1]}),
         st.just({"op": "cache"}),
+        st.just({"op": "unique"}),
+        st.just({"op": "running_sum"}),
+        count.map(lambda n: {"op": "take_below", "limit": n}),
+        st.integers(-3, 3).map(lambda n: {"op": "enumerate", "start": n}),
     )
+
+
+@st.composite
+def _others(draw: st.DrawFn, *, unseeded: bool) -> list[Step]:
+    """Draw a pipeline to combine another one with."""
+    if draw(st.booleans()):
+        seed, again = draw(seeds()), draw(st.sampled_from([None, True, False]))
+        step: Step = {"op": "random", "count": draw(st.integers(0, 4)), "seed": seed}
+        return [step if again is None else {**step, "rerandomize_each_iteration": again}]
+    source: Step = {"op": "range", "start": 1000, "stop": 1000 + draw(st.integers(0, 9))}
+    return [source, *draw(st.lists(shuffles(unseeded=unseeded), max_size=1))]
+
+
+@st.composite
+def _combinations(draw: st.DrawFn, *, unseeded: bool) -> Step:
+    """Draw a step that combines the pipeline with others."""
+    name = draw(st.sampled_from(["concatenate", "zip", "choose", "sample"]))
+    if name in ("concatenate", "zip"):
+        return {"op": name, "other": draw(_others(unseeded=unseeded))}
+    others = draw(st.lists(_others(unseeded=unseeded), min_size=1, max_size=3))
+    step: Step = {"op": name, "others": others, "stop_on_empty_dataset": draw(st.booleans())}
+    if name == "choose":
+        return {**step, "turns": draw(st.lists(st.integers(0, len(others)), max_size=40))}
+    weights = draw(st.none() | st.lists(_WEIGHTS, min_size=len(others) + 1, max_size=len(others) + 1))
+    seed = draw(st.none() | seeds()) if unseeded else draw(seeds())
+    return {**step, "weights": weights, "seed": seed, "rerandomize_each_iteration": draw(st.booleans())}
+
+
+_WEIGHTS = st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0, 3.0])
 
 
 # Not 0: TensorFlow's own fusion of shuffle and repeat refuses repeat(0) behind a shuffle.
@@ -78,7 +111,11 @@ _REPEATS = st.integers(1, LARGEST_REPEAT).map(lambda n: {"op": "repeat", "count"
 
 
 def _transformations(*, unseeded: bool, nested: bool, repeats: bool) -> st.SearchStrategy[Step]:
-    options: list[st.SearchStrategy[Any]] = [_simple(), shuffles(unseeded=unseeded)]
+    options: list[st.SearchStrategy[Any]] = [
+        _simple(),
+        shuffles(unseeded=unseeded),
+        _combinations(unseeded=unseeded),
+    ]
     if repeats:
         options.append(_REPEATS)
     if nested:

@@ -39,9 +39,12 @@ def _pool_threads(before: set[threading.Thread]) -> list[str]:
 def has_all_steps() -> Callable[[list[dict[str, Any]]], bool]:
     """Whether `Dataset` has the methods that a described pipeline uses."""
     by_name = {"add": "map", "keep_multiples": "filter", "values": "range", "span": "range", "ragged": "range"}
+    by_name |= {"take_below": "take_while", "running_sum": "scan"}
+    by_name |= {"choose": "choose_from_datasets", "sample": "sample_from_datasets"}
 
     def check(pipeline: list[dict[str, Any]]) -> bool:
         nested = [step[key] for step in pipeline for key in ("function", "other") if key in step]
+        nested += [other for step in pipeline for other in step.get("others", ())]
         names = [by_name.get(step["op"], step["op"]) for step in pipeline]
         return all(hasattr(Dataset, name) for name in names) and all(map(check, nested))
 
