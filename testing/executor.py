@@ -29,6 +29,8 @@ from ..core.values import Ragged
 from ..pipeline import Dataset, plan
 from ..pipeline.plan.file_source import FileSource
 from ..pipeline.plan.shuffle import ShuffleSeeds
+from ..records.csv.format import CsvFormat
+from ..records.csv.row import decode_row
 from . import combining
 
 Elements: TypeAlias = Iterator[Any]
@@ -96,6 +98,48 @@ def _tfrecord(node: plan.TFRecord, run: Run) -> Elements:
             length = int.from_bytes(data[start : start + 8], "little")
             yield data[start + 12 : start + 12 + length]
             start += 12 + length + 4
+
+
+def _fixed_length(node: plan.FixedLength, run: Run) -> Elements:
+    for path in node.files:
+        data = _contents(node, path)
+        body = data[node.header_bytes : len(data) - node.footer_bytes]
+        yield from (body[i : i + node.record_bytes] for i in range(0, len(body), node.record_bytes))
+
+
+def _csv(node: plan.Csv, run: Run) -> Elements:
+    for path in node.files:
+        lines = _csv_lines(_contents(node, path), node.form)
+        for number, line in enumerate(lines):
+            if number or not node.header:
+                values = decode_row(line, node.form, number)
+                typed = [
+                    value if column.dtype.is_string else column.dtype.numpy.type(value)
+                    for value, column in zip(values, node.form.columns, strict=True)
+                ]
+                yield node.element_of(typed)
+
+
+def _csv_lines(text: bytes, form: CsvFormat) -> Iterator[bytes]:
+    """Split at line ends that no open quote covers; a quote opens at the beginning of a field."""
+    start = i = 0
+    quoted = False
+    while i < len(text):
+        byte = text[i : i + 1]
+        if quoted:
+            if text[i : i + 2] == b'""':
+                i += 1
+            elif byte == b'"':
+                quoted = False
+        elif byte in b"\r\n":
+            yield text[start:i]
+            i += text[i : i + 2] == b"\r\n"
+            start = i + 1
+        elif form.use_quote_delim and byte == b'"':
+            quoted = i == start or text[i - 1 : i] == form.field_delim
+        i += 1
+    if start < len(text):
+        yield text[start:]
 
 
 def _contents(node: FileSource, path: str) -> bytes:
@@ -278,7 +322,9 @@ _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     **combining.OPEN,
     plan.Batch: _batch,
     plan.Cache: _cache,
+    plan.Csv: _csv,
     plan.Filter: _filter,
+    plan.FixedLength: _fixed_length,
     plan.FromGenerator: _from_generator,
     plan.FromTensorSlices: _rows,
     plan.FromTensors: _rows,
