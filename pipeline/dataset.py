@@ -6,6 +6,7 @@ from .api.base import T
 from .api.combining import Combining
 from .api.description import Description
 from .api.elementwise import Elementwise
+from .api.grouping import Grouping
 from .api.iteration import Iteration
 from .api.order import Order
 from .api.shape import Shape
@@ -13,7 +14,7 @@ from .api.sources import Sources
 from .api.storage import Storage
 
 
-class Dataset(Sources[T], Combining[T], Elementwise[T], Shape[T], Order[T], Storage[T], Description[T], Iteration[T]):
+class Dataset(Sources[T], Combining[T], Elementwise[T], Shape[T], Grouping[T], Order[T], Storage[T], Description[T], Iteration[T]):
     """A lazy, immutable stream of elements, with tf.data's semantics.
 
     An element is a nest (tuple, named tuple, dict, dataclass) of NumPy arrays, NumPy scalars and `bytes`. Methods

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.block import Block
 from ..core.random import FunctionSeeds
 from ..core.specs import ObjectSpec
 from . import plan
 from .plan import Node, walk
+from .plan.certain import certain_spec
 
 
 def resolved_spec(root: Node) -> Any:
@@ -31,6 +33,8 @@ def _observe(node: Node) -> None:
     elif isinstance(node, plan.Map):
         spec = first_spec(node)
         node.function.observe(ObjectSpec() if spec is None else spec)
+    elif isinstance(node, plan.GroupByWindow):
+        node.observed.spec = _window_spec(node)
     elif isinstance(node, plan.FromGenerator | plan.Scan):
         node.observed.spec = first_spec(node)
 
@@ -44,6 +48,19 @@ def _inner_spec(node: plan.Interleave | plan.FlatMap) -> Any:
         for element in first:
             with FunctionSeeds(node.global_seed):
                 return resolved_spec(node.function(element))
+    return None
+
+
+def _window_spec(node: plan.GroupByWindow) -> Any:
+    """Ask the dataset that is made of a window of the first element."""
+    from .exec import DatasetIterator
+
+    first: DatasetIterator[Any] = DatasetIterator(node.input, counts_passes=False)
+    with first:
+        for element in first:
+            window = plan.Rows(Block.from_elements([element]), certain_spec(node.input))
+            with FunctionSeeds(node.global_seed):
+                return resolved_spec(node.reduce_func(int(node.key_func.call(element)), window))
     return None
 
 

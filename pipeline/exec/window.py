@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ...core import nest
 from ...core.block import Block
 from ...core.columns import ObjectColumn
 from ...core.errors import InvalidArgumentError
 from ...core.nest import LEAF
 from .. import plan
+from ..plan.certain import certain_spec
 from .base import Context, State, UnaryOperator, executes
 from .input import Input
 from .row_queue import RowQueue
@@ -28,6 +30,8 @@ class Window(UnaryOperator[plan.Window]):
         # Rows before the next window that are still to be read past.
         self._skip = 0
         self._ended = False
+        spec = certain_spec(node.input)
+        self._specs = None if spec is None else nest.flatten(spec)[0]
 
     def pull(self, max_rows: int) -> Block | None:
         node = self.node
@@ -70,7 +74,7 @@ class Window(UnaryOperator[plan.Window]):
     def _dataset(self, window: Block, leaf: int) -> Any:
         """Return one leaf of a window as a dataset."""
         rows = Block(LEAF, [window.columns[leaf]], window.n, window.provenance)
-        return self.node.dataset_of(plan.FromTensorSlices(rows, f"a window of {window.n} rows"))
+        return self.node.dataset_of(plan.Rows(rows, self._specs[leaf] if self._specs is not None else None))
 
     def _advance(self, windows: int) -> None:
         past = windows * self.node.shift

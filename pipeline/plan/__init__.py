@@ -4,6 +4,7 @@ from .assert_cardinality import AssertCardinality
 from .base import INFINITE, UNKNOWN, Node, walk
 from .batch import Batch
 from .cache import Cache
+from .cache_file import CacheFile
 from .choose import Choose
 from .concatenate import Concatenate
 from .counter import Counter
@@ -21,6 +22,7 @@ from .group_by_window import GroupByWindow
 from .ignore_errors import IgnoreErrors
 from .interleave import Interleave
 from .map import Map
+from .pack_sequences import PackedSequences, PackSequences
 from .padded_batch import PaddedBatch
 from .prefetch import Prefetch
 from .ragged_batch import RaggedBatch
@@ -49,6 +51,7 @@ __all__ = [
     "AssertCardinality",
     "Batch",
     "Cache",
+    "CacheFile",
     "Choose",
     "Concatenate",
     "Counter",
@@ -67,6 +70,8 @@ __all__ = [
     "Interleave",
     "Map",
     "Node",
+    "PackSequences",
+    "PackedSequences",
     "PaddedBatch",
     "Prefetch",
     "RaggedBatch",

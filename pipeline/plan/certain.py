@@ -7,6 +7,7 @@ from typing import Any
 from .base import Node, ObservedSpec, walk
 from .from_generator import FromGenerator
 from .map import Map
+from .rows import Rows
 
 
 def certain_spec(node: Node) -> Any:
@@ -24,4 +25,6 @@ def _is_observed(node: Node) -> bool:
         return not node.function.is_vectorized
     if isinstance(node, FromGenerator):
         return node.output_signature is None
+    if isinstance(node, Rows):
+        return node.spec is None
     return isinstance(getattr(node, "observed", None), ObservedSpec)

@@ -7,12 +7,14 @@ from typing import Final
 from ...core.errors import InvalidArgumentError, suggest
 from ..plan import Node
 from .base import Rule, rewrite
+from .cancel_unbatch import CancelUnbatch
 from .drop_no_ops import DropNoOps
 from .fuse_extents import FuseSkips, FuseTakes
 from .push_extents import PushSkipIntoSource, PushTakeIntoSource
 
 RULES: Final[tuple[Rule, ...]] = (
     DropNoOps(),
+    CancelUnbatch(),
     FuseTakes(),
     FuseSkips(),
     PushTakeIntoSource(),
