@@ -24,13 +24,15 @@ import operator
 import random
 import secrets
 import threading
-from typing import Any, Final
+from typing import Final
 
 from ..errors import InvalidArgumentError, describe
 from .philox import WORDS_PER_BLOCK, Philox
 
 DEFAULT_FIRST_SEED: Final = 87654321
 _MODULUS: Final = 2**31 - 1
+# Number of the stream of operations without a seed among the streams of a function.
+_FRESH: Final = -1
 
 
 class FunctionSeeds:
@@ -53,26 +55,49 @@ class FunctionSeeds:
         (7, 0)
     """
 
-    __slots__ = ("global_seed", "streams")
+    __slots__ = ("_fresh", "global_seed", "streams")
 
     def __init__(self, global_seed: int | None) -> None:
         self.global_seed = None if global_seed is None else as_seed(global_seed, "FunctionSeeds")
         self.streams: dict[int, Philox] = {}
+        self._fresh: Philox | None = None
 
-    def get_state(self) -> list[Any]:
-        """Return the positions of the streams, as plain JSON values; between calls."""
-        return [[number, stream.get_state()] for number, stream in sorted(self.streams.items())]
+    @property
+    def is_used(self) -> bool:
+        """Whether a random operation ran in the function."""
+        return bool(self.streams) or (self._fresh is not None and self._fresh.position > 0)
 
-    def set_state(self, state: list[Any]) -> None:
+    def fresh_pair(self) -> tuple[int, int]:
+        """Return a pair for an operation without any seed: two numbers that nobody can tell, but `set_state`."""
+        a, b, c, d = (self._fresh_stream().next_uint32() for _ in range(4))
+        return a << 32 | b, c << 32 | d
+
+    def _fresh_stream(self) -> Philox:
+        if self._fresh is None:
+            self._fresh = Philox(secrets.randbits(64), secrets.randbits(64))
+        return self._fresh
+
+    def get_state(self) -> list[list[int]]:
+        """Return the streams and their positions, as plain JSON values; between calls."""
+        streams = dict(self.streams)
+        if self.global_seed is None:
+            streams[_FRESH] = self._fresh_stream()
+        return [[number, s.seed, s.seed2, s.position] for number, s in sorted(streams.items())]
+
+    def set_state(self, state: list[list[int]]) -> None:
         """Go on with the streams where `get_state` was taken; between calls.
 
         Args:
             state: From `get_state`.
         """
-        self.streams = {}
-        for number, saved in state:
-            stream = self.streams[number] = Philox(0, 0)
-            stream.set_state(saved)
+        self.streams, self._fresh = {}, None
+        for number, seed, seed2, position in state:
+            stream = Philox(seed, seed2)
+            stream.skip(position)
+            if number == _FRESH:
+                self._fresh = stream
+            else:
+                self.streams[number] = stream
 
     def __enter__(self) -> FunctionSeeds:
         _calls.stack.append(_Call(self))
@@ -146,7 +171,9 @@ def get_seed(op_seed: int | None = None) -> tuple[int, int]:
     with _lock:
         global_seed = call.function.global_seed if call else _global_seed
         if global_seed is None:
-            return (secrets.randbits(64), secrets.randbits(64)) if own is None else (DEFAULT_FIRST_SEED, own)
+            if own is not None:
+                return DEFAULT_FIRST_SEED, own
+            return call.function.fresh_pair() if call else (secrets.randbits(64), secrets.randbits(64))
         if own is None and call:
             own, call.unseeded = call.unseeded % _MODULUS, call.unseeded + 1
         elif own is None:

@@ -66,7 +66,9 @@ class Context:
     ) -> None:
         self.pool = pool or Pool()
         self.max_block_rows = max_block_rows
+        # Seeds of passes that do not count; what is read again goes to passes of its own, from the first one on.
         self._seeds: dict[ShuffleSeeds, ShuffleSeeds] | None = None if counts_passes else {}
+        self._rereads = False
         self.skipped = SkipReport()
         self._stopped = threading.Event()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
@@ -88,12 +90,14 @@ class Context:
 
     def seeds(self, seeds: ShuffleSeeds) -> ShuffleSeeds:
         """Return the seeds that the operator of a random node draws its passes from."""
-        return seeds if self._seeds is None else self._seeds.setdefault(seeds, seeds.copy())
+        if self._seeds is None:
+            return seeds
+        return self._seeds.setdefault(seeds, seeds.copy(passes=0 if self._rereads else seeds.passes))
 
     def apart(self) -> Context:
         """Return a context for operators that read again what was read before: passes that they begin do not count."""
         twin = copy.copy(self)
-        twin._seeds = {}
+        twin._seeds, twin._rereads = {}, True
         twin.skipped = SkipReport()
         return twin
 

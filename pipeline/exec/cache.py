@@ -7,7 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
-from .epochs import restore_seeds, save_seeds
+from .epochs import restore_epochs, save_epochs
 
 
 @executes(plan.Cache)
@@ -18,9 +18,17 @@ class Cache(Operator[plan.Cache]):
         super().__init__(node, context)
         self._kept: list[Block] = []
         self._blocks = node.memory.blocks
-        self._input: Operator[Any] | None = None if self._blocks is not None else context.build(node.input)
+        self._input: Operator[Any] | None = None
+        if self._blocks is None:
+            # A pass that an earlier process made and counted is made anew.
+            again = node.memory.start is not None
+            self._input = (context.apart() if again else context).build(node.input)
         # Makes the same elements again where the memory is lost: those of the pass that fills the cache.
-        self._start: State = self._input.get_state() if self._input is not None else node.memory.start
+        self._start: State = node.memory.start
+        # Whether the input has to go there before it is read.
+        self._restarts = self._start is not None
+        if self._input is not None and not self._restarts:
+            self._start = self._input.get_state()
         self._at = 0
         self._row = 0
         self._given = 0
@@ -40,6 +48,9 @@ class Cache(Operator[plan.Cache]):
         return block
 
     def _fill(self, max_rows: int, source: Operator[Any]) -> Block | None:
+        if self._restarts:
+            self._restarts = False
+            source.set_state(self._start)
         block = source.pull(max_rows)
         if block is not None:
             self._kept.append(block)
@@ -49,8 +60,8 @@ class Cache(Operator[plan.Cache]):
 
     def get_state(self) -> State:
         is_full = self._input is None
-        seeds = save_seeds(self.node.input, self.context) if is_full else []
-        return {"given": self._given, "full": is_full, "start": self._start, "seeds": seeds}
+        epochs = save_epochs(self.node.input, self.context) if is_full else []
+        return {"given": self._given, "full": is_full, "start": self._start, "epochs": epochs}
 
     def set_state(self, state: State) -> None:
         """Go on in the cache; where this process has none, its rows are made once more.
@@ -61,8 +72,7 @@ class Cache(Operator[plan.Cache]):
         if state["full"]:
             self._fill_anew(state)
         elif self._input is not None:
-            self._start = state["start"]
-            self._input.set_state(self._start)
+            self._start, self._restarts = state["start"], True
         while self._given < state["given"]:
             if self.pull(state["given"] - self._given) is None:
                 break
@@ -78,7 +88,7 @@ class Cache(Operator[plan.Cache]):
             finally:
                 source.close()
         self._input, self._blocks, self._start = None, self.node.memory.blocks, state["start"]
-        restore_seeds(self.node.input, state["seeds"], self.context)
+        restore_epochs(self.node.input, state["epochs"], self.context)
 
     def _serve(self, max_rows: int) -> Block | None:
         assert self._blocks is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
+import zlib
 from typing import Any, Final
 
 from ...core.errors import InvalidArgumentError, describe
@@ -10,17 +11,10 @@ from .. import plan
 from ..plan import Node, walk
 from ..plan.global_shuffle import is_indexed
 from .base import State
+from .epochs import SavedEpochs, restore_epochs
 
 FORMAT: Final = 1
-
-
-def shuffle_seeds(root: Node) -> dict[str, Any]:
-    """Return the seeds of each shuffle and random source, and how many passes it has begun, by the node's number."""
-    return {
-        str(i): {"pair": list(node.seeds.pair), "passes": node.seeds.passes}
-        for i, node in enumerate(walk(root))
-        if isinstance(node, plan.Shuffle | plan.GlobalShuffle | plan.Random)
-    }
+_KEYS: Final = ("format", "plan", "epochs", "position", "checksum")
 
 
 def fingerprints(root: Node) -> list[str]:
@@ -36,57 +30,55 @@ def fingerprints(root: Node) -> list[str]:
     return ["shard()" if node is free else node.fingerprint for node in walk(root)]
 
 
-def save(root: Node, shuffles: dict[str, Any], position: State | None) -> State:
+def save(root: Node, epochs: SavedEpochs, position: State | None) -> State:
     """Return the state of an iterator over `root`.
 
     Args:
         root: The plan that runs.
-        shuffles: What `shuffle_seeds` gave when the iterator was made; at the end, what it gives now.
+        epochs: What `save_epochs` gave when the iterator was made; at the end, what it gives now.
         position: Position of the source; None at the end.
     """
-    labels = fingerprints(root)
-    return {
-        "format": FORMAT,
-        "plan": labels,
-        "fingerprint": fingerprint(labels),
-        "shuffles": shuffles,
-        "position": position,
-    }
+    state = {"format": FORMAT, "plan": fingerprints(root), "epochs": epochs, "position": position}
+    return {**state, "checksum": _checksum(state)}
 
 
 def load(root: Node, state: Any) -> State | None:
-    """Check that a state belongs to a plan, give its shuffles their seeds back, and return the position.
+    """Check that a state belongs to a plan, give its random nodes their seeds back, and return the position.
 
     Raises:
-        InvalidArgumentError: It is no state, has another format, or belongs to another pipeline; the message names the
-            first difference.
+        InvalidArgumentError: It is no state, is damaged, has another format, or belongs to another pipeline; the
+            message names the first difference.
     """
-    keys = {"format", "plan", "fingerprint", "shuffles", "position"}
-    if not isinstance(state, dict) or set(state) != keys:
+    if not isinstance(state, dict) or set(state) != set(_KEYS):
         raise InvalidArgumentError(f"set_state: state must come from get_state(). Received: {describe(state)}.")
     if state["format"] != FORMAT:
         raise InvalidArgumentError(
             f"set_state: the state's format must be {FORMAT}. Received: format={state['format']}. "
             "It was saved by another version of penstock; start a new iterator."
         )
-    labels = fingerprints(root)
-    for i in range(max(len(labels), len(state["plan"]))):
-        saved, mine = (names[i] if i < len(names) else "nothing" for names in (state["plan"], labels))
-        if saved != mine:
-            raise InvalidArgumentError(
-                f"set_state: the saved state is for {saved} at node {i}; this pipeline has {mine} there. "
-                "Rebuild it with the saved options or start a new iterator."
-            )
-    if state["fingerprint"] != fingerprint(labels):
-        raise InvalidArgumentError("set_state: the state is damaged: its fingerprint is not that of its plan.")
-    for i, node in enumerate(walk(root)):
-        if isinstance(node, plan.Shuffle | plan.GlobalShuffle | plan.Random):
-            saved_seeds = state["shuffles"][str(i)]
-            node.seeds.restore(tuple(saved_seeds["pair"]), saved_seeds["passes"])
+    computed = _checksum({key: state[key] for key in _KEYS[:-1]})
+    if state["checksum"] != computed:
+        raise InvalidArgumentError(
+            f"set_state: the state is damaged: it must be as get_state() gave it. Received: checksum={computed} over "
+            f"its values, {state['checksum']} as saved. Use an earlier state, or start a new iterator."
+        )
+    _check_plan(fingerprints(root), state["plan"])
+    restore_epochs(root, state["epochs"])
     position: State | None = state["position"]
     return position
 
 
-def fingerprint(labels: list[str]) -> str:
-    """Return a short hash of a plan's nodes."""
-    return hashlib.sha256("\n".join(labels).encode()).hexdigest()[:16]
+def _check_plan(mine: list[str], saved: list[str]) -> None:
+    for i in range(max(len(mine), len(saved))):
+        theirs, ours = (names[i] if i < len(names) else "nothing" for names in (saved, mine))
+        if theirs != ours:
+            raise InvalidArgumentError(
+                f"set_state: the saved state is for {theirs} at node {i}; this pipeline has {ours} there. "
+                "Rebuild it with the saved options or start a new iterator."
+            )
+
+
+def _checksum(values: dict[str, Any]) -> str:
+    """Return the CRC-32 of values as JSON; what JSON makes of them and back has the same one."""
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    return f"{zlib.crc32(text.encode()):08x}"

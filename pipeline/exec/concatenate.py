@@ -7,7 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
-from .epochs import restore_seeds, save_seeds
+from .epochs import restore_epochs, save_epochs
 
 
 @executes(plan.Concatenate)
@@ -47,10 +47,10 @@ class Concatenate(Operator[plan.Concatenate]):
         return self.node.first if self._part == 1 else self.node.second
 
     def get_state(self) -> State:
-        return {"part": self._part, "input": self._input.get_state(), "seeds": save_seeds(self._idle, self.context)}
+        return {"part": self._part, "input": self._input.get_state(), "epochs": save_epochs(self._idle, self.context)}
 
     def set_state(self, state: State) -> None:
         if state["part"] == 1:
             self._open_second()
-        restore_seeds(self._idle, state["seeds"], self.context)
+        restore_epochs(self._idle, state["epochs"], self.context)
         self._input.set_state(state["input"])

@@ -1,33 +1,56 @@
-"""Saved seeds of random nodes that no operator runs at the moment.
+"""What the epochs of a plan go on from: seeds of random nodes, passes that have begun, passes that filled caches.
 
-A random operator that runs keeps its own pair of seeds and the number of its pass. The nodes below an operator that
-runs only a part of its inputs (the part of a concatenate that is over or still to come, a repeat that has ended) are
-kept by that operator, so that the next pass over them is the right one.
+These belong to the plan, not to one operator: a second loop over a dataset shows the second epoch. A random operator
+that runs keeps its own pair of seeds and the number of its pass, because rows are read ahead of the saved position. The
+nodes below an operator that runs only a part of its inputs (the part of a concatenate that is over or still to come, a
+repeat that has ended) are kept by that operator.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from .. import plan
 from ..plan import Node, walk
 from ..plan.shuffle import ShuffleSeeds
-from .base import Context
+from .base import Context, plain
 
-SavedSeeds: TypeAlias = "list[list[int]]"
-"""For each random node, in the order of `walk`: the two seeds and the number of passes begun."""
-
-
-def save_seeds(root: Node, context: Context) -> SavedSeeds:
-    """Return what `restore_seeds` needs for a plan that nobody runs at the moment."""
-    return [[*seeds.pair, seeds.passes] for seeds in _seeds_of(root, context)]
+SavedEpochs: TypeAlias = "list[Any]"
+"""For each random node the two seeds and the number of passes begun, for each cache the start of the pass that filled
+it, or None: in the order of `walk`."""
 
 
-def restore_seeds(root: Node, saved: SavedSeeds, context: Context) -> None:
-    """Go on from saved seeds; passes that have been counted stay so."""
-    for seeds, (first, second, passes) in zip(_seeds_of(root, context), saved, strict=True):
-        seeds.restore_pass((first, second), passes - 1)
+def save_epochs(root: Node, context: Context | None = None) -> SavedEpochs:
+    """Return what `restore_epochs` needs, as plain values.
+
+    Args:
+        root: The plan.
+        context: Of the operator that keeps them, if it does.
+    """
+    saved: SavedEpochs = []
+    for node in walk(root):
+        seeds = _seeds(node, context)
+        if seeds is not None:
+            saved.append([*seeds.pair, seeds.passes])
+        elif isinstance(node, plan.Cache):
+            saved.append(plain(node.memory.start))
+    return saved
 
 
-def _seeds_of(root: Node, context: Context) -> list[ShuffleSeeds]:
-    found = (getattr(node, "seeds", None) for node in walk(root))
-    return [context.seeds(seeds) for seeds in found if isinstance(seeds, ShuffleSeeds)]
+def restore_epochs(root: Node, saved: SavedEpochs, context: Context | None = None) -> None:
+    """Go on from what was saved; an operator's passes that were counted before stay so."""
+    entries = iter(saved)
+    for node in walk(root):
+        seeds = _seeds(node, context)
+        if seeds is not None:
+            first, second, passes = next(entries)
+            seeds.restore((first, second), passes if context is None else max(passes, seeds.passes))
+        elif isinstance(node, plan.Cache):
+            node.memory.restart(next(entries))
+
+
+def _seeds(node: Node, context: Context | None) -> ShuffleSeeds | None:
+    seeds = getattr(node, "seeds", None)
+    if not isinstance(seeds, ShuffleSeeds):
+        return None
+    return seeds if context is None else context.seeds(seeds)

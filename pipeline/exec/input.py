@@ -118,7 +118,10 @@ class Input:
 
     def _checkpoint(self) -> None:
         """Keep the source's state before a pull, now and then."""
-        few = self._checkpoints and self._read - self._checkpoints[-1][0] < self.source.checkpoint_rows
+        # None where this input started either: a position that was restored stays what it is.
+        few = self._checkpoints and (
+            self._read == 0 or self._read - self._checkpoints[-1][0] < self.source.checkpoint_rows
+        )
         if few and not self._failed:
             return
         self._failed = False

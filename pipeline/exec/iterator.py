@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator
+from itertools import islice
 from operator import length_hint
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -14,6 +15,7 @@ from ...core.errors import FailedPreconditionError
 from ..plan import Node
 from . import checkpoint
 from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
+from .epochs import save_epochs
 from .input import Input
 from .pool import Pool
 from .skips import SkipReport
@@ -38,11 +40,14 @@ class DatasetIterator(Generic[T]):
         context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
         self._root = root
         self._context = context
-        self._shuffles = checkpoint.shuffle_seeds(root)
+        self._epochs = save_epochs(root)
         self._operator: Operator[Any] = context.build(root)
         self._source = Input(self._operator)
         self._sizer = BlockSizer(max_block_rows)
+        # The elements of the last block that wait, and that block.
         self._elements: Iterator[T] = iter(())
+        self._block: Block | None = None
+        self._begun = False
         self._ended = False
         self._closed = False
         self._finalizer = weakref.finalize(self, _release, self._operator, pool)
@@ -61,12 +66,14 @@ class DatasetIterator(Generic[T]):
         self._check_open()
         if self._ended:
             raise StopIteration
+        self._begun = True
         source = self._source
         elements: list[Any] | None
         if source.is_pure:
             block = source.pull(self._sizer.rows)
             if block is not None:
                 self._sizer.saw(block)
+            self._block = block
             elements = None if block is None else block.to_list()
         else:
             # Opaque functions run when their element is asked for, not before.
@@ -90,6 +97,9 @@ class DatasetIterator(Generic[T]):
         self._check_open()
         if self._ended:
             return None
+        if waiting := length_hint(self._elements):
+            return self._rest_of_block(waiting, max_rows or waiting)
+        self._begun = True
         rows = max_rows or (self._sizer.rows if self._source.is_pure else 1)
         block = self._source.pull(rows)
         if block is None:
@@ -97,6 +107,15 @@ class DatasetIterator(Generic[T]):
         elif max_rows is None:
             self._sizer.saw(block)
         return block
+
+    def _rest_of_block(self, waiting: int, max_rows: int) -> Block:
+        """Return rows of the block whose elements wait."""
+        block = self._block
+        assert block is not None, "elements that wait are those of a block"
+        start = block.n - waiting
+        stop = min(start + max_rows, block.n)
+        next(islice(self._elements, stop - start - 1, None))
+        return block.slice(start, stop)
 
     def get_state(self) -> State:
         """Return the position after the last element that was returned, as plain values that JSON holds.
@@ -110,9 +129,9 @@ class DatasetIterator(Generic[T]):
         waiting = length_hint(self._elements)
         source = self._source
         if self._ended:
-            return checkpoint.save(self._root, checkpoint.shuffle_seeds(self._root), None)
+            return checkpoint.save(self._root, save_epochs(self._root), None)
         position = source.state_at(source.rows - waiting) if waiting else source.get_state()
-        return checkpoint.save(self._root, self._shuffles, plain(position))
+        return checkpoint.save(self._root, self._epochs, plain(position))
 
     def set_state(self, state: Any) -> None:
         """Go on where `get_state` was called, in this process or another one; before the first element.
@@ -125,16 +144,21 @@ class DatasetIterator(Generic[T]):
             FailedPreconditionError: The iterator has been used already, or is closed.
         """
         self._check_open()
-        if self._ended or self._source.rows:
+        if self._begun:
             raise FailedPreconditionError(
                 "set_state: the iterator has been used already. Make a new one with iter(dataset), then set its state."
             )
         position = checkpoint.load(self._root, state)
-        self._shuffles = state["shuffles"]
+        self._begun = True
+        self._epochs = state["epochs"]
         if position is None:
             self._end()
-        else:
+            return
+        try:
             self._source.set_state(position)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def skipped(self) -> SkipReport:

@@ -100,7 +100,7 @@ class Map(UnaryOperator[plan.Map]):
         self._source.set_state(state["input"])
 
     def advanced(self, state: State, rows: int) -> State | None:
-        if self.node.errors.skips or state["streams"]:
+        if self.node.errors.skips or self._runner.seeds.is_used:
             # How many rows of the input that takes, or what they draw, is known only when they were tried.
             return None
         return {**state, "count": state["count"] + rows, "input": self._source.advanced(state["input"], rows)}

@@ -7,7 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
-from .epochs import restore_seeds, save_seeds
+from .epochs import restore_epochs, save_epochs
 
 
 @executes(plan.Repeat)
@@ -48,15 +48,15 @@ class Repeat(Operator[plan.Repeat]):
     def get_state(self) -> State:
         state = {"pass": self._pass, "produced": self._produced}
         if self._input is None:
-            return {**state, "input": None, "seeds": save_seeds(self.node.input, self.context)}
-        return {**state, "input": self._input.get_state(), "seeds": []}
+            return {**state, "input": None, "epochs": save_epochs(self.node.input, self.context)}
+        return {**state, "input": self._input.get_state(), "epochs": []}
 
     def set_state(self, state: State) -> None:
         self._pass, self._produced = state["pass"], state["produced"]
         if state["input"] is None:
             self.close()
             self._input = None
-            restore_seeds(self.node.input, state["seeds"], self.context)
+            restore_epochs(self.node.input, state["epochs"], self.context)
         elif self._input is not None:
             self._input.set_state(state["input"])
 

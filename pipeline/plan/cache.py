@@ -26,8 +26,14 @@ class MemoryCache:
 
     @property
     def start(self) -> Any:
-        """The state of the input at the start of the pass that was kept."""
+        """The state of the input at the start of the pass that was kept, or is to be; None for any."""
         return self._start
+
+    def restart(self, start: Any) -> None:
+        """Have the next pass that fills the memory be one that was kept before; None for any."""
+        with self._lock:
+            if self._blocks is None:
+                self._start = start
 
     def fill(self, blocks: Sequence[Block], start: Any) -> None:
         """Keep the blocks of a complete pass, and what makes them anew; the first one to finish wins."""

@@ -47,10 +47,10 @@ class ShuffleSeeds:
         """Go on from a saved pair of seeds; pass `number` and those before it have started."""
         self.restore(pair, max(self._passes, number + 1))
 
-    def copy(self) -> ShuffleSeeds:
-        """Return seeds of their own that go on from here."""
+    def copy(self, passes: int) -> ShuffleSeeds:
+        """Return seeds of their own, of which `passes` passes have started."""
         twin = copy.copy(self)
-        twin._lock = threading.Lock()
+        twin._lock, twin._passes = threading.Lock(), passes
         return twin
 
     def of_pass(self, number: int) -> tuple[int, int]:
