@@ -30,6 +30,7 @@ check: $(VENV)/.stamp-dev  ## format, lint, types, import direction, documentati
 	@# mypy must see the checkout under the name of the package, whatever the folder is called.
 	@mkdir -p $(VENV)/types && ln -sfn "$(CURDIR)" $(VENV)/types/penstock
 	MYPYPATH=$(VENV)/types $(BIN)/mypy
+	MYPYPATH=$(VENV)/types $(BIN)/mypy examples/typed_pipeline.py
 	$(BIN)/python -m pytest --quiet tests/repo/test_imports.py tests/repo/test_layout.py tests/repo/test_snippets.py
 
 format: $(VENV)/.stamp-dev  ## put all files into the project's format

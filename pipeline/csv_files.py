@@ -15,7 +15,7 @@ from .calling import AUTOTUNE, check_count, paths_of
 from .dataset import Dataset
 from .listing import match_files
 from .plan import Node
-from .readers import files_node
+from .readers import FileDataset, files_node
 
 SHUFFLE_BUFFER_SIZE = 10_000
 
@@ -61,7 +61,7 @@ def _without(where: str, exclude_cols: Sequence[int], columns: int) -> tuple[tup
     return tuple(selected), field
 
 
-class CsvDataset(Dataset[tuple[Any, ...]]):
+class CsvDataset(FileDataset[tuple[Any, ...]]):
     r"""Yields the rows of CSV files as tuples of scalars.
 
     Rows are split and decoded in blocks. A quoted field may hold line ends. Every row of a block knows its file and
@@ -102,8 +102,8 @@ class CsvDataset(Dataset[tuple[Any, ...]]):
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         record_defaults: Sequence[Any],
         compression_type: str | None = None,
@@ -114,11 +114,10 @@ class CsvDataset(Dataset[tuple[Any, ...]]):
         na_value: str | bytes = "",
         select_cols: Sequence[int] | None = None,
         exclude_cols: Sequence[int] | None = None,
-    ) -> Any:
-        """Return a Dataset of the rows."""
+    ) -> None:
         form = csv_format(record_defaults, field_delim, use_quote_delim, na_value, select_cols, exclude_cols)
         kind = functools.partial(plan.Csv, form=form, header=bool(header))
-        return Dataset(files_node("CsvDataset", kind, filenames, compression_type, buffer_size, None))
+        super().__init__(files_node("CsvDataset", kind, filenames, compression_type, buffer_size, None))
 
 
 def make_csv_dataset(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import plan
+from .api.base import T
 from .calling import check_count, paths_of
 from .dataset import Dataset
 from .plan import Node
@@ -44,7 +45,20 @@ def files_node(
     return names.interleave(open_one, cycle_length=num_parallel_reads, num_parallel_calls=num_parallel_reads)._node
 
 
-class TextLineDataset(Dataset[bytes]):
+class FileDataset(Dataset[T]):
+    """A dataset whose constructor takes files; what its methods make is a plain `Dataset`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _of(cls, node: Node) -> Dataset[Any]:
+        return Dataset(node)
+
+    def __repr__(self) -> str:
+        return repr(Dataset(self._node))
+
+
+class TextLineDataset(FileDataset[bytes]):
     r"""Yields the lines of text files as bytes, without their line ends.
 
     Args:
@@ -59,21 +73,20 @@ class TextLineDataset(Dataset[bytes]):
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         compression_type: str | None = None,
         buffer_size: int | None = None,
         num_parallel_reads: int | None = None,
-    ) -> Any:
-        """Return a Dataset of the lines."""
+    ) -> None:
         node = files_node(
             "TextLineDataset", plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads
         )
-        return Dataset(node)
+        super().__init__(node)
 
 
-class TFRecordDataset(Dataset[bytes]):
+class TFRecordDataset(FileDataset[bytes]):
     """Yields the records of TFRecord files as bytes; both checksums of every record are checked.
 
     Args:
@@ -89,18 +102,17 @@ class TFRecordDataset(Dataset[bytes]):
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         compression_type: str | None = None,
         buffer_size: int | None = None,
         num_parallel_reads: int | None = None,
-    ) -> Any:
-        """Return a Dataset of the records."""
+    ) -> None:
         node = files_node(
             "TFRecordDataset", plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads
         )
-        return Dataset(node)
+        super().__init__(node)
 
 
 def fixed_length(
@@ -120,7 +132,7 @@ def fixed_length(
     )
 
 
-class FixedLengthRecordDataset(Dataset[bytes]):
+class FixedLengthRecordDataset(FileDataset[bytes]):
     """Yields the records of files in which all records have the same number of bytes.
 
     Args:
@@ -149,8 +161,8 @@ class FixedLengthRecordDataset(Dataset[bytes]):
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         record_bytes: int,
         header_bytes: int | None = None,
@@ -158,9 +170,8 @@ class FixedLengthRecordDataset(Dataset[bytes]):
         buffer_size: int | None = None,
         compression_type: str | None = None,
         num_parallel_reads: int | None = None,
-    ) -> Any:
-        """Return a Dataset of the records."""
+    ) -> None:
         kind = fixed_length(record_bytes, header_bytes, footer_bytes)
-        return Dataset(
+        super().__init__(
             files_node("FixedLengthRecordDataset", kind, filenames, compression_type, buffer_size, num_parallel_reads)
         )

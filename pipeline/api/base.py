@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ...core.errors import InvalidArgumentError, describe
 from ..plan import Node
@@ -32,8 +32,17 @@ class DatasetBase(Generic[T]):
 
     @classmethod
     def _of(cls, node: Node) -> Dataset[Any]:
-        """Return a dataset of this class over a node."""
+        """Return a dataset of this class over a node.
+
+        Subclasses whose constructor takes something else than a node (readers of files) name another class here: what
+        is made of their records is no reader.
+        """
         made: Dataset[Any] = cls(node)  # type: ignore[assignment]
+        return made
+
+    def _same(self, node: Node) -> Self:
+        """Return a dataset with elements like those of this one."""
+        made: Self = type(self)._of(node)  # type: ignore[assignment]
         return made
 
     def _derived(self, node: Node) -> Dataset[Any]:

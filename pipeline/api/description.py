@@ -39,7 +39,7 @@ class Description(DatasetBase[T]):
             FailedPreconditionError: There are more or fewer (raised while iterating).
         """
         n = check_count("Dataset.assert_cardinality", "expected_cardinality", expected_cardinality, plan.UNKNOWN)
-        return type(self)(plan.AssertCardinality(self._node, n))
+        return self._same(plan.AssertCardinality(self._node, n))
 
     def __len__(self) -> int:
         """Return the number of elements.

@@ -50,6 +50,7 @@ class Elementwise(DatasetBase[T]):
             vectorize: True demands whole blocks, False forbids them, None lets the engine decide.
             on_error: What becomes of an element that the function fails for: `"raise"`; `"skip"`, which leaves it out
                 and adds it to the iterator's `skipped`; or a function of the error that returns whether to skip.
+                Unknown names and modules are no failure of an element: `"skip"` raises them.
             skip_limit: How many elements may be skipped in one pass before the next failure is raised; None for any.
 
         Raises:
@@ -83,7 +84,7 @@ class Elementwise(DatasetBase[T]):
         function = RowFunction(
             self._for_users(check_function(where, "predicate", predicate)), vectorize=vectorize, where=where
         )
-        return type(self)(plan.Filter(self._node, function, error_policy(where, on_error, skip_limit)))
+        return self._same(plan.Filter(self._node, function, error_policy(where, on_error, skip_limit)))
 
     def take_while(self, predicate: Callable[..., Any], *, vectorize: bool | None = None) -> Self:
         """Yield the elements before the first one for which `predicate(element)` is false.
@@ -96,7 +97,7 @@ class Elementwise(DatasetBase[T]):
         function = RowFunction(
             self._for_users(check_function(where, "predicate", predicate)), vectorize=vectorize, where=where
         )
-        return type(self)(plan.TakeWhile(self._node, function))
+        return self._same(plan.TakeWhile(self._node, function))
 
     def unique(self) -> Self:
         """Yield each different element once, where it comes first.
@@ -104,7 +105,7 @@ class Elementwise(DatasetBase[T]):
         Every different element is remembered, and is part of a saved state. Numbers, strings, arrays and ragged rows
         are compared, and nests of these; NaN is equal to itself.
         """
-        return type(self)(plan.Unique(self._node))
+        return self._same(plan.Unique(self._node))
 
     def scan(self, initial_state: Any, scan_func: Callable[[Any, Any], tuple[Any, U]]) -> Dataset[U]:
         """Yield the outputs of `state, output = scan_func(state, element)`, a call for each element in order.
@@ -132,7 +133,8 @@ class Elementwise(DatasetBase[T]):
             log_warning: Whether each of them is logged (logger `"penstock"`).
             limit: How many may be left out in one pass before the next failure is raised; None for any number.
         """
-        return type(self)(plan.IgnoreErrors(self._node, ErrorPolicy("skip", limit, bool(log_warning))))
+        checked = None if limit is None else check_count("Dataset.ignore_errors", "limit", limit, 0)
+        return self._same(plan.IgnoreErrors(self._node, ErrorPolicy("skip", checked, bool(log_warning))))
 
     def flat_map(self, map_func: Callable[..., Dataset[U]]) -> Dataset[U]:
         """Yield the elements of the datasets that `map_func(element)` returns, one dataset after another.

@@ -30,7 +30,7 @@ class Order(DatasetBase[T]):
         """
         size = check_count("Dataset.shuffle", "buffer_size", buffer_size, 1)
         reshuffle = True if reshuffle_each_iteration is None else bool(reshuffle_each_iteration)
-        return type(self)(plan.Shuffle(self._node, size, seed, reshuffle))
+        return self._same(plan.Shuffle(self._node, size, seed, reshuffle))
 
     def global_shuffle(self, seed: int | None = None, *, reshuffle_each_iteration: bool = True) -> Self:
         """Yield all elements in random order, without a buffer: the place of each element is computed.
@@ -53,20 +53,20 @@ class Order(DatasetBase[T]):
             (1000, True)
         """
         node = shuffle_globally(self._node, seed, reshuffle_each_iteration=bool(reshuffle_each_iteration))
-        return type(self)(node)
+        return self._same(node)
 
     def repeat(self, count: int | None = None) -> Self:
         """Yield the elements `count` times over; without end when `count` is None or negative."""
         times = -1 if count is None else check_int("Dataset.repeat", "count", count)
-        return type(self)(plan.Repeat(self._node, times))
+        return self._same(plan.Repeat(self._node, times))
 
     def take(self, count: int) -> Self:
         """Yield the first `count` elements; all of them when `count` is negative."""
-        return type(self)(plan.Take(self._node, check_int("Dataset.take", "count", count)))
+        return self._same(plan.Take(self._node, check_int("Dataset.take", "count", count)))
 
     def skip(self, count: int) -> Self:
         """Yield the elements after the first `count`; none of them when `count` is negative."""
-        return type(self)(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
+        return self._same(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
 
     def shard(self, num_shards: int, index: int) -> Self:
         """Yield every `num_shards`-th element, from element number `index` on.
@@ -84,4 +84,4 @@ class Order(DatasetBase[T]):
             InvalidArgumentError: `num_shards` is less than 1, or `index` is not among the parts.
         """
         count, number = check_int("Dataset.shard", "num_shards", num_shards), check_int("Dataset.shard", "index", index)
-        return type(self)(plan.Shard(self._node, count, number))
+        return self._same(plan.Shard(self._node, count, number))

@@ -20,8 +20,8 @@ class Storage(DatasetBase[T]):
         Args:
             buffer_size: Elements held ahead; AUTOTUNE lets the engine choose.
         """
-        return type(self)(plan.Prefetch(self._node, check_count("Dataset.prefetch", "buffer_size", buffer_size, -1)))
+        return self._same(plan.Prefetch(self._node, check_count("Dataset.prefetch", "buffer_size", buffer_size, -1)))
 
     def cache(self) -> Self:
         """Keep the elements of the first complete pass in memory, for all later passes over this dataset."""
-        return type(self)(plan.Cache(self._node))
+        return self._same(plan.Cache(self._node))
