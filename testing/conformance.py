@@ -52,7 +52,8 @@ def check_operator(make_dataset: MakeDataset, *, steps: int | None = None, fresh
     expected = _first(dataset, steps)
     _check_description(dataset, expected, steps)
     for demands in DEMANDS:
-        with iter(make_dataset()) as iterator:
+        asked: DatasetIterator[Any] = iter(make_dataset())
+        with asked as iterator:
             _assert_same(_by_demand(iterator, demands), expected, steps, f"blocks of {demands} rows asked for")
     for rows in BLOCK_ROWS:
         with DatasetIterator(make_dataset()._node, max_block_rows=rows) as iterator:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import zlib
+from pathlib import PurePath
 from typing import Any
 
 from ...core.dtypes import string
@@ -35,3 +37,10 @@ class FileSource(Source):
     def describe(self) -> str:
         shown = repr(self.files[0]) if len(self.files) == 1 else f"{len(self.files)} files"
         return shown + (f", compression_type={self.compression_type!r}" if self.compression_type else "")
+
+    @property
+    def fingerprint(self) -> str:
+        # Files may have moved to another folder; their names, and the order of them, have not.
+        names = tuple(PurePath(path).name for path in self.files)
+        label = dataclasses.replace(self, files=names).label
+        return label if len(names) == 1 else f"{label} with names {zlib.crc32('/'.join(names).encode()):08x}"

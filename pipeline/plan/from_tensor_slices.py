@@ -50,6 +50,10 @@ class FromTensorSlices(Source):
             text = f"rows {kept.start}:{kept.stop}{f':{kept.step}' if kept.step != 1 else ''}"
         return f"{self.origin}, {text}" if self.origin else text
 
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.label} of {self.element_spec!r}"
+
 
 def slices_block(tensors: Any) -> Block:
     """Return the rows along the first axis of every leaf.

@@ -60,3 +60,7 @@ class Interleave(Unary):
         if self.num_parallel_calls is not None:
             text += f", num_parallel_calls={self.num_parallel_calls}"
         return text + self.errors.describe()
+
+    @property
+    def fingerprint(self) -> str:
+        return dataclasses.replace(self, num_parallel_calls=None).label
