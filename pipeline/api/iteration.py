@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..calling import check_function
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Iteration(DatasetBase[T]):
         """
         from ..reducing import reduce
 
-        return reduce(self._node, initial_state, self._for_users(reduce_func))
+        call = self._for_users(check_function("Dataset.reduce", "reduce_func", reduce_func))
+        return reduce(self._node, initial_state, call)
 
     def get_single_element(self) -> T:
         """Return the only element.

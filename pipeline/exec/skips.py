@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Final
 
 from ..plan.on_error import ErrorPolicy
@@ -108,7 +109,7 @@ class Skips:
         policy = self._policy
         if not policy.skips:
             return False
-        if not isinstance(policy.on_error, str) and not policy.on_error(error):
+        if _is_mistake(error) if isinstance(policy.on_error, str) else not policy.on_error(error):
             return False
         if policy.limit is not None and self.skipped >= policy.limit:
             error.add_note(f"{self._stage}: {self.skipped} elements were skipped before, and no more may be.")
@@ -126,3 +127,11 @@ class Skips:
         """Go on after so many skipped elements."""
         self._report.count(skipped - self.skipped)
         self.skipped = skipped
+
+
+def _is_mistake(error: Exception) -> bool:
+    """Whether a function failed for a reason that no element can mend: a name, a module or a module's attribute."""
+    cause = error.__cause__ or error
+    if isinstance(cause, AttributeError):
+        return isinstance(cause.obj, ModuleType)
+    return isinstance(cause, NameError | ImportError)

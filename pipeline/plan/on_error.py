@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
 from ...core.errors import InvalidArgumentError, describe
+from ..calling import check_count
 
 OnError: TypeAlias = 'Literal["raise", "skip"] | Callable[[Exception], bool]'
 """`"raise"`, `"skip"`, or a function of the error that returns whether to skip the element."""
@@ -50,7 +51,7 @@ def error_policy(where: str, on_error: object, skip_limit: int | None) -> ErrorP
     """Return the policy that two arguments of a transformation ask for.
 
     Raises:
-        InvalidArgumentError: `on_error` is none of the three, or there is a limit where nothing is skipped.
+        InvalidArgumentError: `on_error` is none of the three, the limit is no number, or limits what is not skipped.
     """
     if on_error not in ("raise", "skip") and not callable(on_error):
         raise InvalidArgumentError(
@@ -61,4 +62,6 @@ def error_policy(where: str, on_error: object, skip_limit: int | None) -> ErrorP
         raise InvalidArgumentError(
             f'{where}: skip_limit goes with on_error="skip" or a function. Received: skip_limit={skip_limit}.'
         )
+    if skip_limit is not None:
+        skip_limit = check_count(where, "skip_limit", skip_limit, 0)
     return ErrorPolicy(on_error, skip_limit)
