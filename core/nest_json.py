@@ -83,3 +83,13 @@ def _named_tuple(name: str, fields: Sequence[str]) -> type:
     """Return one class for each name and fields, so that elements of several files have one type."""
     made: type = namedtuple(name, fields)  # type: ignore[misc]
     return made
+
+
+def has_classes(structure: Structure) -> bool:
+    """Whether a structure holds named tuples or dataclasses, whose classes no file brings."""
+    match structure:
+        case _Dataclass():
+            return True
+        case _Tuple(type=kind) if kind is not tuple:
+            return True
+    return any(has_classes(child) for child in children(structure))

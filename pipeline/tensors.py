@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..core import nest
-from ..core.errors import InvalidArgumentError, OutOfRangeError, UnimplementedError, describe
+from ..core.errors import InvalidArgumentError, OutOfRangeError, describe
 from ..core.ops.registry import operand_kind
 from ..core.specs import TensorSpec
 from ..core.tensor import constant, to_array, wrap
@@ -25,6 +25,7 @@ from . import plan
 from .dataset import Dataset
 from .exec import DatasetIterator
 from .exec.skips import SkipReport
+from .plan import Node
 from .plan.on_error import OnError
 from .readers import files_node
 
@@ -339,17 +340,7 @@ class TensorDataset(Dataset[Any]):
         return super().prefetch(buffer_size)
 
     def cache(self, filename: str = "", name: str | None = None) -> Self:
-        """Keep the elements of the first complete pass in memory.
-
-        Raises:
-            UnimplementedError: A file is named.
-        """
-        if filename:
-            raise UnimplementedError(
-                f"Dataset.cache: only memory is a place to cache. Received: filename={filename!r}. Leave it out, or "
-                "write the elements to a TFRecord file."
-            )
-        return super().cache()
+        return super().cache(filename)
 
     def cardinality(self) -> Any:
         """Return the number of elements as an int64 Tensor; -1 for infinitely many, -2 when it is not known."""
@@ -370,41 +361,45 @@ class TensorDataset(Dataset[Any]):
         return super().__iter__()
 
 
-class TensorTextLineDataset(TensorDataset):
+class _TensorFileDataset(TensorDataset):
+    """A dataset whose constructor takes files; what its methods make is a plain `TensorDataset`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _of(cls, node: Node) -> Dataset[Any]:
+        return TensorDataset(node)
+
+
+class TensorTextLineDataset(_TensorFileDataset):
     """`TextLineDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         compression_type: Any = None,
         buffer_size: int | None = None,
         num_parallel_reads: int | None = None,
         name: str | None = None,
-    ) -> Any:
-        """Return a TensorDataset of the lines."""
+    ) -> None:
         where = "TextLineDataset"
-        return TensorDataset(
-            files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads)
-        )
+        super().__init__(files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads))
 
 
-class TensorTFRecordDataset(TensorDataset):
+class TensorTFRecordDataset(_TensorFileDataset):
     """`TFRecordDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
 
     __slots__ = ()
 
-    def __new__(
-        cls,
+    def __init__(
+        self,
         filenames: Any,
         compression_type: Any = None,
         buffer_size: int | None = None,
         num_parallel_reads: int | None = None,
         name: str | None = None,
-    ) -> Any:
-        """Return a TensorDataset of the records."""
+    ) -> None:
         where = "TFRecordDataset"
-        return TensorDataset(
-            files_node(where, plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads)
-        )
+        super().__init__(files_node(where, plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads))

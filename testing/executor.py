@@ -31,7 +31,7 @@ from ..pipeline.plan.file_source import FileSource
 from ..pipeline.plan.shuffle import ShuffleSeeds
 from ..records.csv.format import CsvFormat
 from ..records.csv.row import decode_row
-from . import combining
+from . import combining, shaping
 
 Elements: TypeAlias = Iterator[Any]
 
@@ -277,15 +277,20 @@ def _prefetch(node: plan.Prefetch, run: Run) -> Elements:
 
 def _cache(node: plan.Cache, run: Run) -> Elements:
     kept = run.cached.get(node.memory)
-    return iter(kept) if kept is not None else _keeping(run.open(node.input), node, run)
+    return iter(kept) if kept is not None else _keeping(run.open(node.input), node.memory, run)
 
 
-def _keeping(source: Elements, node: plan.Cache, run: Run) -> Elements:
+def _cache_file(node: plan.CacheFile, run: Run) -> Elements:
+    kept = run.cached.get(node.filename)
+    return iter(kept) if kept is not None else _keeping(run.open(node.input), node.filename, run)
+
+
+def _keeping(source: Elements, home: Any, run: Run) -> Elements:
     seen = []
     for element in source:
         seen.append(element)
         yield element
-    run.cached.setdefault(node.memory, seen)
+    run.cached.setdefault(home, seen)
 
 
 # --- stacking ---------------------------------------------------------------------------------------------------
@@ -320,8 +325,10 @@ def _joined(values: list[Any]) -> Any:
 
 _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     **combining.OPEN,
+    **shaping.OPEN,
     plan.Batch: _batch,
     plan.Cache: _cache,
+    plan.CacheFile: _cache_file,
     plan.Csv: _csv,
     plan.Filter: _filter,
     plan.FixedLength: _fixed_length,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Self
 
 from .. import plan
@@ -22,6 +23,19 @@ class Storage(DatasetBase[T]):
         """
         return self._same(plan.Prefetch(self._node, check_count("Dataset.prefetch", "buffer_size", buffer_size, -1)))
 
-    def cache(self) -> Self:
-        """Keep the elements of the first complete pass in memory, for all later passes over this dataset."""
-        return self._same(plan.Cache(self._node))
+    def cache(self, filename: str | os.PathLike[str] = "") -> Self:
+        """Keep the elements of the first complete pass, for all later passes over this dataset.
+
+        Args:
+            filename: Where to keep them: `""` is memory; else a file, which serves later processes too. The file
+                appears when a pass is complete; several iterators and processes may run at once. It is checked as it
+                is read. It remembers the plan, not the code of functions nor the contents of arrays: remove it when
+                these change.
+
+        Raises:
+            DataLossError: The file is damaged (raised while iterating).
+            InvalidArgumentError: The file was made by another pipeline, or an element holds a Python object that has no
+                form in a file (both raised while iterating).
+        """
+        name = os.fspath(filename)
+        return self._same(plan.CacheFile(self._node, name) if name else plan.Cache(self._node))

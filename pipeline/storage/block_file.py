@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -39,6 +40,17 @@ JOINED_BYTES: Final = 1 << 20
 def open_new(path: str) -> IO[bytes]:
     """Open a file that does not exist yet for writing."""
     return Path(path).open("xb", buffering=1 << 18)
+
+
+def _open_existing(path: str) -> FileIO:
+    try:
+        return FileIO(path, "rb")
+    except FileNotFoundError as err:
+        raise NotFoundError(f"{path}: no such file.") from err
+    except (IsADirectoryError, PermissionError) as err:
+        if Path(path).is_dir():  # Windows answers that there is no permission
+            raise InvalidArgumentError(f"{path}: is a folder, not a file of elements.") from err
+        raise
 
 
 class BlockFileWriter:
@@ -162,15 +174,8 @@ class BlockFile:
 
     def __init__(self, path: str, like: Structure | None = None) -> None:
         self.path = path
-        self._like = like
-        try:
-            self._file = Path(path).open("rb", buffering=0)
-        except FileNotFoundError as err:
-            raise NotFoundError(f"{path}: no such file.") from err
-        except (IsADirectoryError, PermissionError) as err:
-            if Path(path).is_dir():
-                raise InvalidArgumentError(f"{path}: is a folder, not a file of elements.") from err
-            raise
+        self.like = like
+        self._file = _open_existing(path)
         try:
             self._read_index()
         except BaseException:
@@ -228,7 +233,7 @@ class BlockFile:
         header, body, end = read_frame(self._read, start, limit, where, self.path)
         if end != limit:
             raise damaged(self.path, start, f"{where} ends at byte {end}, but must end at byte {limit}")
-        block = decode_block(header, body, self._like, start, where, self.path)
+        block = decode_block(header, body, self.like, start, where, self.path)
         if block.n != self._first_rows[number + 1] - self._first_rows[number]:
             raise damaged(self.path, start, f"{where} has other rows than the index says")
         return block

@@ -24,6 +24,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from ...core.block import Block
 from ...core.errors import DataLossError, InvalidArgumentError
 from ...core.nest import Structure
@@ -70,7 +72,7 @@ def block_frame(block: Block, codec: str) -> list[Any]:
             raise InvalidArgumentError(f"{err} Leaf: {path}." if path else str(err)) from err
     body: list[Any] = []
     for buffer in buffers:
-        body.append(memoryview(buffer.reshape(-1)).cast("B") if buffer.nbytes else b"")
+        body.append(buffer.reshape(-1).view(np.uint8).data if buffer.nbytes else b"")
         body.append(bytes(-buffer.nbytes % 8))
     raw = sum(map(len, body))
     header = {
