@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from .core.version import __version__
     from .pipeline import (
         AUTOTUNE,
+        ArrowDataset,
         CsvDataset,
         Dataset,
         FixedLengthRecordDataset,
+        ParquetDataset,
         TextLineDataset,
         TFRecordDataset,
         make_csv_dataset,
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUTOTUNE",
+    "ArrowDataset",
     "CsvDataset",
     "Dataset",
     "FixedLengthRecordDataset",
     "GradientTape",
+    "ParquetDataset",
     "RaggedSpec",
     "SparseSpec",
     "TFRecordDataset",
@@ -62,10 +66,12 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "AUTOTUNE": ".pipeline",
+        "ArrowDataset": ".pipeline",
         "CsvDataset": ".pipeline",
         "Dataset": ".pipeline",
         "FixedLengthRecordDataset": ".pipeline",
         "GradientTape": ".core.autodiff",
+        "ParquetDataset": ".pipeline",
         "RaggedSpec": ".core.specs",
         "SparseSpec": ".core.specs",
         "TFRecordDataset": ".pipeline",

@@ -7,15 +7,18 @@ from .exec.iterator import DatasetIterator
 from .plan import INFINITE as INFINITE_CARDINALITY
 from .plan import UNKNOWN as UNKNOWN_CARDINALITY
 from .readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
+from .tables import ArrowDataset, ParquetDataset
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
+    "ArrowDataset",
     "CsvDataset",
     "Dataset",
     "DatasetIterator",
     "FixedLengthRecordDataset",
+    "ParquetDataset",
     "TFRecordDataset",
     "TextLineDataset",
     "make_csv_dataset",

@@ -74,7 +74,7 @@ class CsvDataset(FileDataset[tuple[Any, ...]]):
             type is the column's (Python's float is float32, int is int32); an empty array or a dtype for a field that
             must be there. Types: float32, float64, int32, int64, string.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
-        buffer_size: Bytes read at a time; None for one MiB.
+        buffer_size: Bytes read at a time; None for 256 KiB.
         header: Whether each file begins with a line that is left out.
         field_delim: One byte between fields.
         use_quote_delim: Whether double quotes mark fields.

@@ -1,5 +1,6 @@
 """Logical nodes: what a dataset is."""
 
+from .arrow import Arrow
 from .assert_cardinality import AssertCardinality
 from .base import INFINITE, UNKNOWN, Node, walk
 from .batch import Batch
@@ -21,9 +22,11 @@ from .global_shuffle import GlobalShuffle
 from .group_by_window import GroupByWindow
 from .ignore_errors import IgnoreErrors
 from .interleave import Interleave
+from .load import Load
 from .map import Map
 from .pack_sequences import PackedSequences, PackSequences
 from .padded_batch import PaddedBatch
+from .parquet import Parquet
 from .prefetch import Prefetch
 from .ragged_batch import RaggedBatch
 from .random import Random
@@ -48,6 +51,7 @@ from .zip import Zip
 __all__ = [
     "INFINITE",
     "UNKNOWN",
+    "Arrow",
     "AssertCardinality",
     "Batch",
     "Cache",
@@ -68,11 +72,13 @@ __all__ = [
     "GroupByWindow",
     "IgnoreErrors",
     "Interleave",
+    "Load",
     "Map",
     "Node",
     "PackSequences",
     "PackedSequences",
     "PaddedBatch",
+    "Parquet",
     "Prefetch",
     "RaggedBatch",
     "Random",

@@ -40,7 +40,11 @@ class FileSource(Source):
 
     @property
     def fingerprint(self) -> str:
-        # Files may have moved to another folder; their names, and the order of them, have not.
-        names = tuple(PurePath(path).name for path in self.files)
-        label = dataclasses.replace(self, files=names).label
-        return label if len(names) == 1 else f"{label} with names {zlib.crc32('/'.join(names).encode()):08x}"
+        return moved_fingerprint(self)
+
+
+def moved_fingerprint(node: Any) -> str:
+    """Return the fingerprint of a node with `files`: they may move to another folder, with their names and order."""
+    names = tuple(PurePath(path).name for path in node.files)
+    label: str = dataclasses.replace(node, files=names).label
+    return label if len(names) == 1 else f"{label} with names {zlib.crc32('/'.join(names).encode()):08x}"

@@ -41,7 +41,7 @@ class CsvRecordReader:
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         field_delim: One byte between fields.
         use_quote_delim: Whether a field that begins with a double quote is a quoted one.
-        buffer_size: Bytes read at a time; None for one MiB.
+        buffer_size: Bytes read at a time; None for 256 KiB.
 
     Raises:
         NotFoundError: There is no such file.
