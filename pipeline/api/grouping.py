@@ -33,6 +33,8 @@ class Grouping(DatasetBase[T]):
         reduce_func: Callable[[Any, Any], Dataset[U]],
         window_size: int | None = None,
         window_size_func: Callable[[Any], int] | None = None,
+        *,
+        vectorize: bool | None = None,
     ) -> Dataset[U]:
         """Collect elements by key, and yield the elements of a dataset made of each window of them.
 
@@ -43,6 +45,7 @@ class Grouping(DatasetBase[T]):
             reduce_func: Function of a key (int64) and a dataset of the window's elements that returns a dataset.
             window_size: Elements of one key in a window, at least 1.
             window_size_func: Function of a key that returns the same, for windows whose size depends on the key.
+            vectorize: As for `map`, for `key_func`.
 
         Raises:
             InvalidArgumentError: Neither or both of `window_size` and `window_size_func` are given.
@@ -60,7 +63,9 @@ class Grouping(DatasetBase[T]):
             raise InvalidArgumentError(
                 f"{where}: either window_size or window_size_func must be given. Received: {given}."
             )
-        key = RowFunction(self._for_users(check_function(where, "key_func", key_func)), where=where)
+        key = RowFunction(
+            self._for_users(check_function(where, "key_func", key_func)), vectorize=vectorize, where=where
+        )
         reduce = self._for_users(check_function(where, "reduce_func", reduce_func))
         size: int | Callable[[int], int]
         size_name = ""

@@ -138,3 +138,6 @@ STEPS = [
     (scans, True),
 ]
 """Each step, and whether it runs functions only when their elements are asked for."""
+
+ONCE = frozenset({"concatenations", "choices", "zips"})
+"""Steps that are large, or make more elements than they get."""

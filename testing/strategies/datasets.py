@@ -16,7 +16,7 @@ from ...core import nest
 from ...core.dtypes import as_dtype
 from ...core.values import Ragged
 from ...pipeline import Dataset
-from . import combining
+from . import combining, shaping
 from .hypothesis_extra import st
 from .pipelines import seeds
 from .structures import nests
@@ -79,7 +79,7 @@ def recipes(draw: st.DrawFn, *, lazy: bool = False, max_steps: int = 5) -> Recip
     recipe = draw(_sources())
     allowed = [step for step, is_lazy in _STEPS if is_lazy or not lazy]
     # Sources are small and each of these is drawn once at most, so that no epoch has more than some hundred elements.
-    once = {"interleave", "repeat", "batch", "concatenations", "choices", "zips"}
+    once = {"interleave", "repeat", "batch", *combining.ONCE, *shaping.ONCE}
     for _ in range(draw(st.integers(0, max_steps))):
         step = draw(st.sampled_from(allowed))
         if step.__name__.strip("_") in once:
@@ -329,5 +329,6 @@ _STEPS: list[tuple[Callable[[Recipe], st.SearchStrategy[Recipe]], bool]] = [
     (_parallel_interleave, False),
     (_prefetch, False),
     *combining.STEPS,
+    *shaping.STEPS,
 ]
 """Each transformation, and whether it runs functions only when their elements are asked for."""
