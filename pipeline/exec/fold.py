@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...core import nest
 from ...core.errors import DTypeError, PenstockError, describe
 from ...core.leaves import as_element
@@ -23,6 +25,8 @@ class FoldedState:
         self._where, self._function = where, function
         self.initial = as_element(initial_state)
         leaves, self._structure = nest.flatten(element_spec_of(self.initial))
+        # Numbers of one type are most states: they are told by their type.
+        self._scalar = type(self.initial) if isinstance(self.initial, np.generic) else None
         self._dtypes = [getattr(leaf, "dtype", None) for leaf in leaves]
 
     def next(self, state: Any) -> Any:
@@ -31,6 +35,8 @@ class FoldedState:
         Raises:
             DTypeError: It differs from the first one.
         """
+        if type(state) is self._scalar:
+            return state
         made = as_element(state)
         try:
             leaves = self._structure.unpack(made)
