@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import Self
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Self
 
+from ...core.errors import UnimplementedError, describe
+from ...core.trace.rows import RowFunction
 from .. import plan
-from ..calling import check_count
+from ..calling import check_count, check_function
+from ..saving import codec_of, load_files, read_with, save, wait_for
 from .base import DatasetBase, T
+
+if TYPE_CHECKING:
+    from ..dataset import Dataset
 
 
 class Storage(DatasetBase[T]):
@@ -39,3 +46,82 @@ class Storage(DatasetBase[T]):
         """
         name = os.fspath(filename)
         return self._same(plan.CacheFile(self._node, name) if name else plan.Cache(self._node))
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        compression: str | None = None,
+        shard_func: Callable[..., Any] | None = None,
+        checkpoint_args: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write the elements of one pass to a folder, from which `Dataset.load` reads them.
+
+        A dataset that the folder held before is replaced when all elements are on disk; a save that fails leaves it as
+        it was. Elements are nests of numbers, arrays, strings, `Ragged` and `Sparse` values. The format is penstock's
+        own (`pipeline/storage` documents it), checked when it is read.
+
+        Args:
+            path: The folder; it is made when it is not there.
+            compression: None, `"GZIP"`, `"SNAPPY"` or `"AUTO"` (snappy).
+            shard_func: Function of one element that returns the number of its shard, an integer >= 0; None writes one
+                shard. Elements of a shard keep their order, and shards are loaded in the order of their numbers.
+            checkpoint_args: Not supported: save the iterator's own state to go on with a long pass.
+
+        Raises:
+            InvalidArgumentError: The dataset is infinite, an element holds a Python object that has no form in a file,
+                or an argument breaks its rule.
+            OSError: The folder cannot be written.
+
+        Example:
+            >>> import tempfile
+            >>> from penstock import Dataset
+            >>> folder = tempfile.mkdtemp()
+            >>> Dataset.range(5).save(folder)
+            >>> [int(x) for x in Dataset.load(folder)]
+            [0, 1, 2, 3, 4]
+        """
+        where = "Dataset.save"
+        if checkpoint_args is not None:
+            raise UnimplementedError(
+                f"{where}: checkpoint_args has no meaning here. Received: checkpoint_args={describe(checkpoint_args)}. "
+                "Leave it out; a save that was interrupted leaves nothing behind and starts anew."
+            )
+        codec = codec_of(where, compression)
+        save(self._node, os.fspath(path), codec, self._shard_function(where, shard_func))
+
+    def _shard_function(self, where: str, shard_func: Callable[..., Any] | None) -> RowFunction | None:
+        if shard_func is None:
+            return None
+        return RowFunction(self._for_users(check_function(where, "shard_func", shard_func)), where=where)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        element_spec: Any = None,
+        compression: str | None = None,
+        reader_func: Callable[[Dataset[Any]], Dataset[Any]] | None = None,
+        wait: bool = False,  # noqa: FBT001, FBT002 (tf.data's order)
+    ) -> Dataset[Any]:
+        """Yield the elements that `save` wrote to a folder.
+
+        Args:
+            path: The folder.
+            element_spec: Nest of specs that the elements must fit; needed only to get dataclasses, and named tuples
+                of the program's own class, back.
+            compression: None takes what the folder says; anything else must be what it says.
+            reader_func: Takes a dataset of datasets, one for each file in the order of the shards, and returns the
+                dataset to read; None reads one file after another.
+            wait: Whether to wait for a dataset that is still being written, if there is none.
+
+        Raises:
+            NotFoundError: The folder holds no dataset.
+            DataLossError: Its manifest is damaged; or a file is (raised while iterating).
+            InvalidArgumentError: The elements do not fit `element_spec`.
+        """
+        where = "Dataset.load"
+        codec = None if compression is None else codec_of(where, compression)
+        name = os.fspath(path)
+        if wait:
+            wait_for(name)
+        return read_with(where, load_files(name, element_spec, codec), reader_func, cls._of)
