@@ -18,6 +18,7 @@ from ..core.random import FunctionSeeds, Philox
 from ..core.values import Ragged
 from ..pipeline import plan
 from ..pipeline.plan.draw import cumulated
+from ..pipeline.plan.on_error import ErrorPolicy
 
 if TYPE_CHECKING:
     from .executor import Run
@@ -125,6 +126,32 @@ def _assert_cardinality(node: plan.AssertCardinality, run: Run) -> Elements:
         yield element
     if expected not in (count, plan.UNKNOWN):
         raise FailedPreconditionError("too few elements")
+
+
+def skipping(function: Callable[[Any], Any], source: Elements, errors: ErrorPolicy) -> Iterator[tuple[Any, Any]]:
+    """Give elements and a function's results for them, without those that it fails for; a limit is not kept."""
+    for element in source:
+        try:
+            result = function(element)
+        except Exception as err:
+            if not isinstance(errors.on_error, str) and not errors.on_error(err):
+                raise
+            continue
+        yield element, result
+
+
+def until_error(source: Elements, errors: ErrorPolicy) -> Elements:
+    """Give the elements before the first one that fails."""
+    while True:
+        try:
+            element = next(source)
+        except StopIteration:
+            return
+        except Exception as err:
+            if not isinstance(errors.on_error, str) and not errors.on_error(err):
+                raise
+            return
+        yield element
 
 
 def _ignore_errors(node: plan.IgnoreErrors, run: Run) -> Elements:

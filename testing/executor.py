@@ -156,11 +156,17 @@ def _contents(node: FileSource, path: str) -> bytes:
 
 
 def _map(node: plan.Map, run: Run) -> Elements:
-    return map(node.function.call, run.open(node.input))
+    call, source = node.function.call, run.open(node.input)
+    if not node.errors.skips:
+        return map(call, source)
+    return (result for _, result in combining.skipping(call, source, node.errors))
 
 
 def _filter(node: plan.Filter, run: Run) -> Elements:
-    return filter(node.predicate.call, run.open(node.input))
+    call, source = node.predicate.call, run.open(node.input)
+    if not node.errors.skips:
+        return filter(call, source)
+    return (element for element, is_kept in combining.skipping(call, source, node.errors) if is_kept)
 
 
 def _batch(node: plan.Batch, run: Run) -> Elements:
@@ -216,7 +222,13 @@ def _interleave(node: plan.Interleave, run: Run) -> Elements:
             inner = node.function(element)
         return run.open(inner)
 
-    return _interleaved(map(open_next, run.open(node.input)), node.cycle_length, node.block_length)
+    source = run.open(node.input)
+    opened = map(open_next, source)
+    if node.errors.skips:
+        opened = (
+            combining.until_error(inner, node.errors) for _, inner in combining.skipping(open_next, source, node.errors)
+        )
+    return _interleaved(opened, node.cycle_length, node.block_length)
 
 
 def _interleaved(sources: Iterator[Elements], cycle_length: int, block_length: int) -> Elements:

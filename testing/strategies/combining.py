@@ -127,7 +127,33 @@ def scans(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     return recipe.then(f"scan(count, gives_elements={gives_elements})", step)
 
 
+@st.composite
+def skips(draw: st.DrawFn, recipe: Recipe) -> Recipe:
+    """Draw a transformation that fails for some elements and leaves them out."""
+    kind, remainder = draw(st.sampled_from(["map", "filter", "interleave", "ignore_errors"])), draw(st.integers(0, 2))
+
+    def step(dataset: Dataset[Any], log: Log) -> Dataset[Any]:
+        def shaky(number: Any, element: Any) -> Any:
+            log.append(f"shaky {number}")
+            if number % 3 == remainder:
+                raise ValueError("an element that fails")
+            return element
+
+        numbered = dataset.enumerate()
+        match kind:
+            case "map":
+                return numbered.map(shaky, on_error="skip")
+            case "filter":
+                return numbered.filter(lambda n, x: np.bool_(shaky(n, x) is x), vectorize=False, on_error="skip")
+            case "interleave":
+                return numbered.interleave(lambda n, x: Dataset.from_tensors(shaky(n, x)), 2, on_error="skip")
+        return numbered.map(shaky).ignore_errors()
+
+    return recipe.then(f"{kind}(shaky at {remainder} modulo 3)", step)
+
+
 STEPS = [
+    (skips, True),
     (zips, True),
     (concatenations, True),
     (shards, True),
