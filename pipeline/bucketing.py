@@ -92,10 +92,19 @@ class Buckets:
             InvalidArgumentError: Elements of the last bucket have no boundary to be padded to.
         """
         size = self._sizes[key]
+        shapes = self._padded_to(key, window) if self._pad_to_boundary and not self._no_padding else self._shapes
+        batch = self._batch(window, size, shapes)
+        # Windows are as large as batches: a smaller one is a remainder.
+        return plan.Take(batch, 0) if self._drop_remainder and window.cardinality < size else batch
+
+    def _batch(self, rows: Node, size: int, shapes: Any) -> Node:
         if self._no_padding:
-            return plan.Batch(window, size, self._drop_remainder)
-        shapes = self._padded_to(key, window) if self._pad_to_boundary else self._shapes
-        return plan.PaddedBatch(window, size, shapes, self._values, self._drop_remainder)
+            return plan.Batch(rows, size)
+        return plan.PaddedBatch(rows, size, shapes, self._values)
+
+    def element_spec(self, rows: Node) -> Any:
+        """Return the nest of specs of the batches of all buckets, or None where the elements are not known."""
+        return None if certain_spec(rows) is None else self._batch(rows, 1, self._shapes).element_spec
 
     def _padded_to(self, key: int, window: Node) -> Any:
         """Return the padded shapes of a bucket with its boundary in the place of unknown sizes."""

@@ -14,6 +14,7 @@ from .. import plan
 from ..bucketing import Buckets
 from ..calling import check_count, check_function
 from ..plan import Node
+from ..plan.base import ObservedSpec
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Grouping(DatasetBase[T]):
             ask = self._for_users(check_function(where, "window_size_func", window_size_func))
             size, size_name = _size_of(where, ask), getattr(ask, "__name__", type(ask).__name__)
         name = getattr(reduce, "__name__", type(reduce).__name__)
-        return self._grouped(key, _node_of_window(where, reduce, type(self)._of), size, name, size_name)
+        return self._grouped(key, _node_of_window(where, reduce, type(self)._of), size, name, size_name, ObservedSpec())
 
     def bucket_by_sequence_length(
         self,
@@ -118,7 +119,8 @@ class Grouping(DatasetBase[T]):
             drop_remainder=bool(drop_remainder),
         )
         key = RowFunction(buckets.key_func(length), where=where)
-        return self._grouped(key, buckets.batched, buckets.batch_size, buckets.text(), "batch_size")
+        observed = ObservedSpec(buckets.element_spec(self._node))
+        return self._grouped(key, buckets.batched, buckets.batch_size, buckets.text(), "batch_size", observed)
 
     def pack_sequences(
         self,
@@ -170,9 +172,10 @@ class Grouping(DatasetBase[T]):
         size: int | Callable[[int], int],
         reduce_name: str,
         size_name: str,
+        observed: ObservedSpec,
     ) -> Dataset[Any]:
         seed = get_global_seed()
-        return self._derived(plan.GroupByWindow(self._node, key, reduce, size, reduce_name, size_name, seed))
+        return self._derived(plan.GroupByWindow(self._node, key, reduce, size, reduce_name, size_name, seed, observed))
 
 
 def _size_of(where: str, ask: Callable[[Any], Any]) -> Callable[[int], int]:

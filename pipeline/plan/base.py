@@ -110,8 +110,8 @@ class ObservedSpec:
 
     __slots__ = ("spec",)
 
-    def __init__(self) -> None:
-        self.spec: Any = None
+    def __init__(self, spec: Any = None) -> None:
+        self.spec = spec
 
 
 def walk(node: Node) -> Iterator[Node]:
