@@ -6,10 +6,19 @@ from ..core.lazy import attach
 
 if TYPE_CHECKING:
     from .csv import decode_csv
+    from .damage import Damage, DamageReport
     from .encoding import decode_example, encode_example, encode_examples
-    from .features import FixedLenFeature, VarLenFeature
+    from .features import (
+        FixedLenFeature,
+        FixedLenSequenceFeature,
+        RaggedFeature,
+        SparseFeature,
+        VarLenFeature,
+    )
     from .fixed_length import FixedLengthReader
     from .framing import masked_crc32c
+    from .index import RecordIndex, build_index, load_index
+    from .indexed_file import TFRecordFile
     from .lines import LineReader
     from .messages import (
         BytesList,
@@ -24,59 +33,85 @@ if TYPE_CHECKING:
     )
     from .parsing import parse_example, parse_single_example
     from .reader import TFRecordReader
+    from .remote import RetryPolicy
+    from .sequences import parse_sequence_example, parse_single_sequence_example
     from .writer import TFRecordOptions, TFRecordWriter
 
 __all__ = [
     "BytesList",
+    "Damage",
+    "DamageReport",
     "Example",
     "Feature",
     "FeatureList",
     "FeatureLists",
     "Features",
     "FixedLenFeature",
+    "FixedLenSequenceFeature",
     "FixedLengthReader",
     "FloatList",
     "Int64List",
     "LineReader",
+    "RaggedFeature",
+    "RecordIndex",
+    "RetryPolicy",
     "SequenceExample",
+    "SparseFeature",
+    "TFRecordFile",
     "TFRecordOptions",
     "TFRecordReader",
     "TFRecordWriter",
     "VarLenFeature",
+    "build_index",
     "decode_csv",
     "decode_example",
     "encode_example",
     "encode_examples",
+    "load_index",
     "masked_crc32c",
     "parse_example",
+    "parse_sequence_example",
     "parse_single_example",
+    "parse_single_sequence_example",
 ]
 
 __getattr__, __dir__ = attach(
     __name__,
     {
         "BytesList": ".messages",
+        "Damage": ".damage",
+        "DamageReport": ".damage",
         "Example": ".messages",
         "Feature": ".messages",
         "FeatureList": ".messages",
         "FeatureLists": ".messages",
         "Features": ".messages",
         "FixedLenFeature": ".features",
+        "FixedLenSequenceFeature": ".features",
         "FixedLengthReader": ".fixed_length",
         "FloatList": ".messages",
         "Int64List": ".messages",
         "LineReader": ".lines",
+        "RaggedFeature": ".features",
+        "RecordIndex": ".index",
+        "RetryPolicy": ".remote",
         "SequenceExample": ".messages",
+        "SparseFeature": ".features",
+        "TFRecordFile": ".indexed_file",
         "TFRecordOptions": ".writer",
         "TFRecordReader": ".reader",
         "TFRecordWriter": ".writer",
         "VarLenFeature": ".features",
+        "build_index": ".index",
         "decode_csv": ".csv",
         "decode_example": ".encoding",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
+        "load_index": ".index",
         "masked_crc32c": ".framing",
         "parse_example": ".parsing",
+        "parse_sequence_example": ".sequences",
         "parse_single_example": ".parsing",
+        "parse_single_sequence_example": ".sequences",
     },
 )

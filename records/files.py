@@ -1,4 +1,4 @@
-"""Local files as streams of bytes, plain or compressed, with errors that name the file.
+"""Files as streams of bytes, plain or compressed, with errors that name the file.
 
 A source is read with `readinto`, which may fill less than it was given; 0 means the end. Compressed files may have
 several members one after another, as `cat a.gz b.gz` makes; zero bytes may pad the end, anything else there is damage.
@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 import zlib
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError, describe, suggest
+
+if TYPE_CHECKING:
+    from .remote import RetryPolicy
 
 COMPRESSION_TYPES: Final = ("", "GZIP", "ZLIB")
 # zlib's window size with the container's flag: 15 is zlib's own header, 16 more is gzip's.
@@ -82,18 +85,37 @@ def check_buffer_size(where: str, buffer_size: int | None) -> int:
     return int(buffer_size)
 
 
-def open_source(path: str | bytes | os.PathLike[str], compression_type: str = "") -> ByteSource:
-    """Open a local file for reading from the front.
+def open_source(
+    path: str | bytes | os.PathLike[str], compression_type: str = "", retry: RetryPolicy | None = None
+) -> ByteSource:
+    """Open a file for reading from the front; a path with a scheme, as `s3://bucket/a`, is a remote one.
+
+    `retry` says when to try again where a remote file fails; None for the default.
 
     Raises:
         NotFoundError: There is no such file.
         InvalidArgumentError: The path is a folder.
     """
     name = path_of(path)
-    return _InflatingFile(name, WINDOW_BITS[compression_type]) if compression_type else _PlainFile(name)
+    raw = _open_raw(name, retry)
+    return _InflatingFile(raw, WINDOW_BITS[compression_type]) if compression_type else raw
 
 
-def _open_raw(path: str) -> Any:
+def _open_raw(path: str, retry: RetryPolicy | None) -> ByteSource:
+    if "://" in path:
+        from .remote import open_remote
+
+        return open_remote(path, retry)
+    return _PlainFile(path)
+
+
+def open_local(path: str) -> Any:
+    """Open a local file, unbuffered.
+
+    Raises:
+        NotFoundError: There is no such file.
+        InvalidArgumentError: The path is a folder.
+    """
     try:
         return Path(path).open("rb", buffering=0)
     except FileNotFoundError as err:
@@ -107,11 +129,11 @@ def _open_raw(path: str) -> Any:
 
 
 class _PlainFile:
-    """An uncompressed file."""
+    """An uncompressed local file."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._file = _open_raw(path)
+        self._file = open_local(path)
 
     def readinto(self, view: memoryview) -> int:
         return self._file.readinto(view) or 0
@@ -127,11 +149,15 @@ class _PlainFile:
 
 
 class _InflatingFile:
-    """A gzip or zlib file, decompressed piece by piece: never more output at a time than was asked for."""
+    """A gzip or zlib file, decompressed piece by piece: never more output at a time than was asked for.
 
-    def __init__(self, path: str, window_bits: int) -> None:
-        self.path = path
-        self._file = _open_raw(path)
+    All bytes before a damaged place are given before the error is raised.
+    """
+
+    def __init__(self, raw: ByteSource, window_bits: int) -> None:
+        self.path = raw.path
+        self._raw = raw
+        self._chunk = memoryview(bytearray(_COMPRESSED_CHUNK))
         self._window_bits = window_bits
         self._inflater: Any = None
         self._pending = b""
@@ -139,7 +165,7 @@ class _InflatingFile:
 
     def readinto(self, view: memoryview) -> int:
         while True:
-            self._pending = self._pending or self._file.read(_COMPRESSED_CHUNK)
+            self._pending = self._pending or bytes(self._chunk[: self._raw.readinto(self._chunk)])
             at_end = not self._pending
             if self._inflater is None:
                 if self._members:
@@ -167,9 +193,13 @@ class _InflatingFile:
 
     def _inflate(self, limit: int, at_end: bool) -> bytes:  # noqa: FBT001
         """Return up to `limit` bytes; nothing when more input is needed or the member has ended."""
+        before = self._inflater.copy()  # about a microsecond; zlib drops what it made when it then meets damage
         try:
             made: bytes = self._inflater.decompress(self._pending, limit)
         except zlib.error as err:
+            made = self._up_to_damage(before, limit)
+            if made:
+                return made
             raise self._damaged(f"the compressed data is damaged ({err})") from err
         if self._inflater.eof:
             self._pending, self._inflater = self._inflater.unused_data, None
@@ -179,10 +209,32 @@ class _InflatingFile:
             self._pending = self._inflater.unconsumed_tail
         return made
 
+    def _up_to_damage(self, inflater: Any, limit: int) -> bytes:
+        """Return up to `limit` bytes that come before the damage in the pending input; nothing when there are none.
+
+        Halves the input until it is taken: the checksum at a member's end stops no byte before it then.
+        """
+        size = len(self._pending)
+        while size:
+            twin = inflater.copy()
+            try:
+                made: bytes = twin.decompress(self._pending[:size], limit)
+            except zlib.error:
+                size //= 2
+                continue
+            self._pending = twin.unconsumed_tail + self._pending[size:]
+            inflater, size = twin, min(size, len(self._pending))
+            if made:
+                break
+        else:
+            made = b""
+        self._inflater = inflater
+        return made
+
     def _damaged(self, what: str) -> DataLossError:
         kind = "GZIP" if self._window_bits == WINDOW_BITS["GZIP"] else "ZLIB"
         return DataLossError(f"{self.path}: {what}. Read as {kind}.", path=self.path)
 
     def close(self) -> None:
         self._inflater = None
-        self._file.close()
+        self._raw.close()

@@ -74,3 +74,14 @@ def truncated(path: str, index: int, offset_bytes: int, announced: str, held: in
         record_index=index,
         offset_bytes=offset_bytes,
     )
+
+
+def too_long(path: str, index: int, offset_bytes: int, length: int, limit: int) -> DataLossError:
+    """Return the error for a record that announces more bytes than are allowed."""
+    return DataLossError(
+        f"{path}: record {index} at byte {offset_bytes} announces {length} bytes, more than max_record_bytes={limit}. "
+        "Raise the limit if records are that long.",
+        path=path,
+        record_index=index,
+        offset_bytes=offset_bytes,
+    )

@@ -22,6 +22,7 @@ SHORT_HEADER: Final = 1  # fewer than 12 bytes are left
 SHORT_PAYLOAD: Final = 2  # the header holds, but its payload is not all there
 BAD_LENGTH_CRC: Final = 3
 BAD_PAYLOAD_CRC: Final = 4
+TOO_LONG: Final = 5  # the header holds, but announces more than is allowed
 
 _MASK_DELTA: Final = 0xA282EAD8
 _LOW_32: Final = 0xFFFFFFFF
@@ -86,12 +87,12 @@ def store_u32_kernel(data: Bytes, index: int, value: int) -> None:
 
 @kernel
 def unframe_kernel(
-    data: Bytes, start: int, stop: int, max_records: int, out: Bytes, offsets: Offsets
+    data: Bytes, start: int, stop: int, max_records: int, max_bytes: int, out: Bytes, offsets: Offsets
 ) -> tuple[int, int, int, int, int, int]:
     """Take up to `max_records` records from `data[start:stop]`: check both CRCs, copy the payloads to `out`.
 
     `out` holds at least `stop - start` bytes and `offsets` at least `max_records + 1` numbers. The length of a record
-    is used for nothing before its CRC has been checked.
+    is used for nothing before its CRC has been checked; one longer than `max_bytes` stops the scan.
 
     Returns:
         `(status, records, position, length, stored, computed)`: the position after the last good record; of the one
@@ -109,9 +110,11 @@ def unframe_kernel(
         if stored != computed:
             return BAD_LENGTH_CRC, records, position, 0, np.int64(stored), np.int64(computed)
         room = stop - position - HEADER_BYTES - FOOTER_BYTES
-        if room < 0 or length > np.uint64(room):
-            # A length that no file can have is cut to one that no file can have either, so that it fits int64.
-            told = np.int64(min(length, np.uint64(1 << 62)))
+        # A length that no file can have is cut to one that no file can have either, so that it fits int64.
+        told = np.int64(min(length, np.uint64(1 << 62)))
+        if told > max_bytes:
+            return TOO_LONG, records, position, told, 0, 0
+        if told > room:
             return SHORT_PAYLOAD, records, position, told, 0, 0
         begin = position + HEADER_BYTES
         end = begin + np.intp(length)
@@ -124,6 +127,73 @@ def unframe_kernel(
         records += 1
         offsets[records] = used
     return FULL, records, position, 0, 0, 0
+
+
+@kernel
+def locate_kernel(
+    data: Bytes,
+    start: int,
+    stop: int,
+    max_records: int,
+    max_bytes: int,
+    starts: Offsets,
+    lengths: Offsets,
+    crcs: npt.NDArray[np.uint32],
+) -> tuple[int, int, int, int, int, int]:
+    """Check up to `max_records` records of `data[start:stop]` as `unframe_kernel` does, and note where they are.
+
+    `starts`, `lengths` and `crcs` hold at least `max_records` numbers: where each header begins in `data`, the bytes of
+    its payload, and the masked CRC of the payload. Returns what `unframe_kernel` returns.
+    """
+    position, records = start, 0
+    while records < max_records:
+        if stop - position < HEADER_BYTES:
+            return SHORT_HEADER, records, position, 0, 0, 0
+        length = load_u64(data, position)
+        stored = np.uint64(load_u32_kernel(data, position + 8))
+        crc = crc_word(np.uint64(_LOW_32), length) ^ np.uint64(_LOW_32)
+        computed = np.uint64(mask_kernel(crc))
+        if stored != computed:
+            return BAD_LENGTH_CRC, records, position, 0, np.int64(stored), np.int64(computed)
+        told = np.int64(min(length, np.uint64(1 << 62)))
+        if told > max_bytes:
+            return TOO_LONG, records, position, told, 0, 0
+        if told > stop - position - HEADER_BYTES - FOOTER_BYTES:
+            return SHORT_PAYLOAD, records, position, told, 0, 0
+        begin = position + HEADER_BYTES
+        end = begin + told
+        stored = np.uint64(load_u32_kernel(data, end))
+        computed = np.uint64(mask_kernel(crc_kernel(data, begin, end)))
+        if stored != computed:
+            return BAD_PAYLOAD_CRC, records, position, told, np.int64(stored), np.int64(computed)
+        starts[records] = position
+        lengths[records] = told
+        crcs[records] = np.uint32(stored)
+        position = end + FOOTER_BYTES
+        records += 1
+    return FULL, records, position, 0, 0, 0
+
+
+@kernel
+def take_records_kernel(
+    data: Bytes, starts: Offsets, lengths: Offsets, crcs: npt.NDArray[np.uint32], out: Bytes, offsets: Offsets
+) -> int:
+    """Copy the payloads of records at known places of `data` to `out`, checking each against its header and CRC.
+
+    The caller has checked that the places are inside `data`, and filled `offsets` with the sums of `lengths`.
+
+    Returns:
+        Number of good records; when less than all, that is the index of the first one that is not as it was.
+    """
+    for i in range(len(starts)):
+        begin = starts[i] + HEADER_BYTES
+        end = begin + lengths[i]
+        if load_u64(data, starts[i]) != np.uint64(lengths[i]):
+            return i
+        computed = np.uint64(mask_kernel(copy_crc_kernel(data, begin, end, out, offsets[i])))
+        if computed != np.uint64(crcs[i]) or np.uint64(load_u32_kernel(data, end)) != computed:
+            return i
+    return len(starts)
 
 
 @kernel

@@ -1,21 +1,45 @@
-"""Read TFRecord files block by block, with both checksums of every record checked."""
+"""Read TFRecord files block by block: both checksums of every record are checked, damage is raised or skipped."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from ..core.columns import BytesColumn
 from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
+from .damage import Damage, DamageReport, OnCorrupt, damage_policy
 from .files import check_buffer_size, check_compression, open_source, path_of
-from .framing import crc_mismatch, truncated
+from .framing import crc_mismatch, too_long, truncated
 
-_SMALLEST_FRAME = 16
+if TYPE_CHECKING:
+    from .index import IndexBuilder
+    from .remote import RetryPolicy
+
+_SMALLEST_FRAME: Final = 16
+# As long as a protobuf message can be. A small compressed file can hold a record larger than memory; what a plain file
+# holds is bounded by the file, and memory is taken as bytes arrive.
+_MAX_INFLATED_RECORD_BYTES: Final = 1 << 31
+_NO_LIMIT: Final = 1 << 62
+
+
+class Layout(NamedTuple):
+    """Where records are.
+
+    Attributes:
+        offsets: int64[n], offset of each record's header in the (decompressed) file.
+        lengths: int64[n], bytes in each payload.
+        crcs: uint32[n], masked CRC32C of each payload.
+    """
+
+    offsets: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    crcs: npt.NDArray[np.uint32]
 
 
 class TFRecordReader:
@@ -24,10 +48,24 @@ class TFRecordReader:
     Memory is bounded by `buffer_size`, or by the largest record where that is larger; a record's length is used only
     after its checksum held, and memory for it is taken as its bytes arrive. Belongs to one thread at a time.
 
+    With `on_corrupt="skip"` a damaged place is left out and reported, and reading goes on with the next record whose
+    two checksums hold; behind the point where compressed data breaks nothing can be read. All records that the damage
+    did not touch come back. Reading may go on after the end, when the file has grown.
+
     Args:
-        path: A local file.
+        path: A file; a remote one with its scheme, as `s3://bucket/a.tfrecord`.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         buffer_size: Bytes read at a time; None for 256 KiB.
+        on_corrupt: `"raise"`, or `"skip"` to leave damaged places out.
+        max_skipped: How much may be left out: an int for a number of damaged places, a float for their share among
+            places and records (judged at the end of the file); None for any.
+        max_record_bytes: A longer record is damage, whatever its checksum says; None for 2 GiB in compressed files
+            (they may be bombs) and no limit in others.
+        write_index: Write the sidecar index of the file (see `build_index`) when all of it has been read.
+        retry: When to try again where a remote file fails; None for the default `RetryPolicy`.
+
+    Attributes:
+        report: `DamageReport` of what was left out so far.
 
     Raises:
         NotFoundError: There is no such file.
@@ -51,12 +89,28 @@ class TFRecordReader:
         compression_type: str | None = None,
         *,
         buffer_size: int | None = None,
+        on_corrupt: OnCorrupt = "raise",
+        max_skipped: float | None = None,
+        max_record_bytes: int | None = None,
+        write_index: bool = False,
+        retry: RetryPolicy | None = None,
     ) -> None:
         kind = check_compression("TFRecordReader", compression_type)
         size = check_buffer_size("TFRecordReader", buffer_size)
+        self._policy = damage_policy("TFRecordReader", on_corrupt, max_skipped)
+        self._max_record_bytes = _check_max_record_bytes(max_record_bytes, kind)
         self.path = path_of(path)
-        self._buffer = ReadBuffer(open_source(self.path, kind), max(size, _SMALLEST_FRAME))
+        self.report = DamageReport()
+        self._builder: IndexBuilder | None = None
+        if write_index:
+            from .index import IndexBuilder
+
+            self._builder = IndexBuilder(self.path, kind)
+        self._buffer = ReadBuffer(open_source(self.path, kind, retry), max(size, _SMALLEST_FRAME))
         self._index = 0
+        # Where the compressed data breaks, and whether the report has it.
+        self._broken: DataLossError | None = None
+        self._rest_is_lost = False
         self._closed = False
 
     @property
@@ -76,54 +130,180 @@ class TFRecordReader:
         one are returned before the error is raised.
 
         Raises:
-            DataLossError: The next record is damaged or cut off.
+            DataLossError: The next record is damaged or cut off and may not be skipped.
             FailedPreconditionError: The reader is closed.
         """
-        from .framing_kernels import BAD_LENGTH_CRC, BAD_PAYLOAD_CRC, unframe_kernel
+        from .framing_kernels import unframe_kernel
 
-        if self._closed:
-            raise FailedPreconditionError(f"TFRecordReader: {self.path} is closed. Open it again to read.")
-        if max_records < 1:
-            raise InvalidArgumentError(
-                f"TFRecordReader.read: max_records must be >= 1. Received: max_records={describe(max_records)}."
-            )
+        self._check_read("read", max_records)
         buffer = self._buffer
         stop = buffer.stop_for(max_records, self._index)
         while True:
             size = stop - buffer.start
             limit = min(max_records, size // _SMALLEST_FRAME + 1)
             out, offsets = np.empty(size, np.uint8), np.empty(limit + 1, np.int64)
+            start = buffer.start
             status, records, position, length, stored, computed = unframe_kernel(
-                buffer.data, buffer.start, stop, limit, out, offsets
+                buffer.data, start, stop, limit, self._max_record_bytes, out, offsets
             )
+            if self._builder is not None:
+                self._builder.add_unframed(buffer.data, start, buffer.offset_bytes, offsets[: records + 1])
             buffer.advance(position)
             if records:
-                self._index += records
+                self._count(records)
                 return trimmed(out, offsets, records)
-            if status in (BAD_LENGTH_CRC, BAD_PAYLOAD_CRC):
-                what = "length" if status == BAD_LENGTH_CRC else "payload"
-                raise crc_mismatch(self.path, self._index, self.offset_bytes, what, stored, computed)
-            if stop == buffer.stop and not self._fill(length):
+            if not self._go_on(status, length, stored, computed, stop):
                 return None
             stop = buffer.stop
 
-    def _fill(self, length: int) -> bool:
-        """Get more bytes; `length` is that of the record at hand when its header has been checked.
+    def read_layout(self, max_records: int) -> Layout | None:
+        """Return where the next records are, without their bytes; their checksums are checked all the same.
+
+        At least one and at most `max_records`, or None at the end of the file; otherwise as `read`.
 
         Raises:
-            DataLossError: The file ends inside a record.
+            DataLossError: The next record is damaged or cut off and may not be skipped.
+            FailedPreconditionError: The reader is closed.
         """
+        from .framing_kernels import locate_kernel
+
+        self._check_read("read_layout", max_records)
         buffer = self._buffer
-        if buffer.fill(length + _SMALLEST_FRAME):
+        while True:
+            limit = min(max_records, len(buffer) // _SMALLEST_FRAME + 1)
+            offsets, lengths, crcs = np.empty(limit, np.int64), np.empty(limit, np.int64), np.empty(limit, np.uint32)
+            base, stop = buffer.offset_bytes - buffer.start, buffer.stop
+            status, records, position, length, stored, computed = locate_kernel(
+                buffer.data, buffer.start, stop, limit, self._max_record_bytes, offsets, lengths, crcs
+            )
+            buffer.advance(position)
+            if records:
+                self._count(records)
+                layout = Layout(offsets[:records] + base, lengths[:records], crcs[:records])
+                if self._builder is not None:
+                    self._builder.add(layout)
+                return layout
+            if not self._go_on(status, length, stored, computed, stop):
+                return None
+
+    def _check_read(self, what: str, max_records: int) -> None:
+        if self._closed:
+            raise FailedPreconditionError(f"TFRecordReader: {self.path} is closed. Open it again to read.")
+        if max_records < 1:
+            raise InvalidArgumentError(
+                f"TFRecordReader.{what}: max_records must be >= 1. Received: max_records={describe(max_records)}."
+            )
+
+    def _count(self, records: int) -> None:
+        self._index += records
+        self.report.records_read += records
+
+    def _go_on(self, status: int, length: int, stored: int, computed: int, stop: int) -> bool:
+        """Get past what stopped a scan that found no record before `stop`; False at the end of the file.
+
+        Raises:
+            DataLossError: The next record is damaged or cut off and may not be skipped.
+        """
+        from .framing_kernels import FULL, SHORT_HEADER, SHORT_PAYLOAD
+
+        if status not in (FULL, SHORT_HEADER, SHORT_PAYLOAD):
+            self._meet_damage(status, length, stored, computed)
             return True
-        held = len(buffer)
-        if held == 0:
+        return stop != self._buffer.stop or self._fill(length + _SMALLEST_FRAME) or not self._at_end(length)
+
+    def _fill(self, wanted: int) -> bool:
+        """Get more bytes; False at the end, and where a compressed file breaks."""
+        if self._broken is not None:
             return False
+        try:
+            return self._buffer.fill(wanted)
+        except DataLossError as err:
+            what = str(err).removeprefix(f"{self.path}: ")
+            self._broken = DataLossError(
+                f"{self.path}: record {self._index} at byte {self.offset_bytes}: {what}",
+                path=self.path,
+                record_index=self._index,
+                offset_bytes=self.offset_bytes,
+            )
+            self._broken.__cause__ = err
+            return False
+
+    def _meet_damage(self, status: int, length: int, stored: int, computed: int) -> None:
+        """Raise, or go on behind the damaged place that a scan stopped at.
+
+        Raises:
+            DataLossError: It may not be skipped.
+        """
+        from .framing_kernels import BAD_LENGTH_CRC, BAD_PAYLOAD_CRC, TOO_LONG
+        from .resync import resume_inside
+
+        if status == TOO_LONG:
+            error = too_long(self.path, self._index, self.offset_bytes, length, self._max_record_bytes)
+        else:
+            what = "length" if status == BAD_LENGTH_CRC else "payload"
+            error = crc_mismatch(self.path, self._index, self.offset_bytes, what, stored, computed)
+        if not self._policy.skips:
+            raise error
+        start = self.offset_bytes
+        lost = None
+        if status == BAD_PAYLOAD_CRC:
+            lost = resume_inside(self._buffer, self._fill, length, self._max_record_bytes)
+        else:
+            self._resume_anywhere()
+        self._skipped(start, lost, error)
+
+    def _at_end(self, length: int) -> bool:
+        """Return whether nothing is left; `length` is that of the record at hand if its header has been checked.
+
+        Raises:
+            DataLossError: The file ends inside a record, or breaks, and that may not be skipped.
+        """
+        held = len(self._buffer)
+        if held == 0 and self._broken is None:
+            self._policy.check_share(self.path, self.report)
+            self._finish_index()
+            return True
+        error = self._broken or self._truncated(held, length)
+        if not self._policy.skips:
+            raise error
+        if held == 0:
+            if self._rest_is_lost:
+                self._policy.check_share(self.path, self.report)
+                return True
+            self._skipped(self.offset_bytes, None, error)
+            return False
+        start = self.offset_bytes
+        self._resume_anywhere()
+        self._skipped(start, None if len(self._buffer) or self._broken else 1, error)
+        return False
+
+    def _resume_anywhere(self) -> None:
+        from .resync import resume_anywhere
+
+        resume_anywhere(self._buffer, self._fill, self._max_record_bytes)
+
+    def _skipped(self, start_bytes: int, records_lost: int | None, error: DataLossError) -> None:
+        """Report the bytes from `start_bytes` to where the buffer stands now."""
+        self._rest_is_lost = is_rest = self._broken is not None and len(self._buffer) == 0
+        stop = None if is_rest else self.offset_bytes
+        self._builder = None
+        self._policy.admit(
+            self.report, Damage(self.path, start_bytes, stop, self._index, None if is_rest else records_lost, error)
+        )
+
+    def _truncated(self, held: int, length: int) -> DataLossError:
         if held < 12:
-            raise truncated(self.path, self._index, self.offset_bytes, "needs a header of 12 bytes", held)
+            return truncated(self.path, self._index, self.offset_bytes, "needs a header of 12 bytes", held)
         if held < 12 + length:
-            raise truncated(self.path, self._index, self.offset_bytes, f"announces {length} bytes", held - 12)
-        raise truncated(self.path, self._index, self.offset_bytes, "needs a payload CRC of 4 bytes", held - 12 - length)
+            return truncated(self.path, self._index, self.offset_bytes, f"announces {length} bytes", held - 12)
+        return truncated(
+            self.path, self._index, self.offset_bytes, "needs a payload CRC of 4 bytes", held - 12 - length
+        )
+
+    def _finish_index(self) -> None:
+        builder, self._builder = self._builder, None
+        if builder is not None:
+            builder.build().save()
 
     def seek(self, offset_bytes: int, record_index: int) -> None:
         """Go to a record whose place is known; before the first read.
@@ -135,6 +315,7 @@ class TFRecordReader:
         Raises:
             DataLossError: The file is shorter.
         """
+        self._builder = None
         if not self._buffer.seek(offset_bytes):
             raise DataLossError(
                 f"{self.path}: record {record_index} was at byte {offset_bytes}, but the file ends before. "
@@ -148,8 +329,8 @@ class TFRecordReader:
     def skip(self, count: int) -> int:
         """Read past `count` records, checking them; return how many there were before the file ended."""
         left = count
-        while left > 0 and (block := self.read(left)) is not None:
-            left -= len(block)
+        while left > 0 and (layout := self.read_layout(left)) is not None:
+            left -= len(layout.offsets)
         return count - left
 
     def __iter__(self) -> Iterator[bytes]:
@@ -171,3 +352,19 @@ class TFRecordReader:
 
     def __repr__(self) -> str:
         return f"TFRecordReader({self.path!r}, record_index={self._index}{', closed' if self._closed else ''})"
+
+
+def _check_max_record_bytes(value: int | None, compression_type: str) -> int:
+    """Return the longest record to believe in.
+
+    Raises:
+        InvalidArgumentError: It is not an int >= 1.
+    """
+    if value is None:
+        return _MAX_INFLATED_RECORD_BYTES if compression_type else _NO_LIMIT
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
+        raise InvalidArgumentError(
+            "TFRecordReader: max_record_bytes must be an int >= 1 (bytes) or None. "
+            f"Received: max_record_bytes={describe(value)}."
+        )
+    return int(value)
