@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 from penstock import Dataset, TensorSpec
-from penstock.core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError
+from penstock.core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, PenstockError
 from penstock.pipeline.storage import block_file
 from penstock.testing import assert_elements_equal
 from penstock.testing.strategies.datasets import recipes
@@ -55,14 +55,15 @@ def test_functions_run_in_the_first_complete_pass_only(tmp_path) -> None:
 @given(recipes(max_steps=3))
 def test_two_passes_over_any_pipeline_are_equal(tmp_path_factory, recipe) -> None:
     path = tmp_path_factory.mktemp("c") / "c"
-    expected = []
     try:
         expected = list(recipe.build())
-        cached = recipe.build().cache(path)
+    except (PenstockError, ValueError):
+        return
+    cached = recipe.build().cache(path)
+    try:
         passes = [list(cached), list(cached)]
-    except (InvalidArgumentError, ValueError) as err:
-        # Elements of some pipelines do not fit together; others hold what no file can.
-        assert "cannot stack" in str(err) or "must be numbers" in str(err) or "elements differ" in str(err)
+    except InvalidArgumentError as err:
+        assert "must be numbers" in str(err)
         return
     for elements in passes:
         assert len(elements) == len(expected)

@@ -7,7 +7,7 @@ import errno
 import io
 import itertools
 import json
-import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -23,9 +23,12 @@ from penstock.core.errors import (
     DataLossError,
     InvalidArgumentError,
     NotFoundError,
+    PenstockError,
     StageError,
     UnimplementedError,
 )
+from penstock.core.nest import structure_of
+from penstock.core.nest_json import has_classes
 from penstock.core.values import Ragged, Sparse
 from penstock.pipeline.storage import block_file
 from penstock.testing import assert_elements_equal
@@ -51,21 +54,21 @@ def check(actual, expected) -> None:
 def test_what_is_loaded_is_what_was_saved(tmp_path_factory, recipe, compression, cuts) -> None:
     path = tmp_path_factory.mktemp("s") / "d"
     try:
-        expected = list(recipe.build())
+        expected, spec = list(recipe.build()), recipe.build().element_spec
+    except (PenstockError, ValueError):
+        return
+    try:
         recipe.build().save(path, compression)
-    except (InvalidArgumentError, ValueError) as err:
-        # Elements of some pipelines do not fit together; others hold what no file can, or change their structure.
-        known = ("cannot stack", "must be numbers", "elements differ", "one structure", "datasets have no form")
-        assert any(text in str(err) for text in known)
+    except InvalidArgumentError as err:
+        assert any(text in str(err) for text in ("must be numbers", "one structure", "datasets have no form"))
         assert not path.exists()
         return
-    loaded = Dataset.load(path)
+    has_own = has_classes(structure_of(spec))
+    loaded = Dataset.load(path, element_spec=spec if has_own else None)
     check(list(loaded), expected)
     assert len(loaded) == len(expected)
-    spec = recipe.build().element_spec
-    assert not expected or repr(loaded.element_spec) == repr(spec) or "Object" in repr(spec) or "None" in repr(spec)
     if cuts:
-        check(list(loaded.batch(1).unbatch().take(5)) if hasattr(loaded, "unbatch") else [], expected[:5])
+        check(list(loaded.skip(3).take(5)), expected[3:8])
 
 
 SAMPLES = {
@@ -154,9 +157,7 @@ def test_shards(tmp_path) -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize("result", [1.5, -1, b"a", None, (1, 2)])
 def test_shard_numbers_are_checked(tmp_path, result) -> None:
-    with pytest.raises(
-        InvalidArgumentError, match=r"save: shard_func must return an integer >= 0\. Received"
-    ):
+    with pytest.raises(InvalidArgumentError, match=r"save: shard_func must return an integer >= 0\. Received"):
         Dataset.range(3).save(tmp_path / "d", shard_func=lambda x: result)
     assert names(tmp_path) == []
 
@@ -193,9 +194,7 @@ def test_arguments_are_checked(tmp_path) -> None:
     dataset = Dataset.range(3)
     with pytest.raises(InvalidArgumentError, match=r"Dataset.save: compression must be .* Received: compression='gzp'"):
         dataset.save(tmp_path / "d", compression="gzp")
-    with pytest.raises(
-        InvalidArgumentError, match=r"Dataset.save: shard_func must be callable\. Received"
-    ):
+    with pytest.raises(InvalidArgumentError, match=r"Dataset.save: shard_func must be callable\. Received"):
         dataset.save(tmp_path / "d", shard_func=3)
     with pytest.raises(UnimplementedError, match=r"Dataset.save: checkpoint_args has no meaning here\. Received: "):
         dataset.save(tmp_path / "d", checkpoint_args={})
@@ -211,13 +210,9 @@ def test_arguments_are_checked(tmp_path) -> None:
     assert ints(Dataset.load(tmp_path / "d", compression="GZIP")) == [0, 1, 2]
     with pytest.raises(InvalidArgumentError, match=r"d was saved with compression 'GZIP'\. Received: 'SNAPPY'\. Leave"):
         Dataset.load(tmp_path / "d", compression="AUTO")
-    with pytest.raises(
-        InvalidArgumentError, match=r"d holds other elements than element_spec says\. Received"
-    ):
+    with pytest.raises(InvalidArgumentError, match=r"d holds other elements than element_spec says\. Received"):
         Dataset.load(tmp_path / "d", element_spec=TensorSpec((), "int32"))
-    with pytest.raises(
-        InvalidArgumentError, match=r"Dataset.load: reader_func must return a Dataset\. Received: 3"
-    ):
+    with pytest.raises(InvalidArgumentError, match=r"Dataset.load: reader_func must return a Dataset\. Received: 3"):
         Dataset.load(tmp_path / "d", reader_func=lambda shards: 3)
 
 
@@ -335,10 +330,9 @@ def test_damage_is_found(tmp_path) -> None:
     with pytest.raises(DataLossError, match=rf"{second.name}: it has no end mark") as info:
         elements.extend(Dataset.load(tmp_path / "d"))
     assert len(elements) == 5000 and info.value.path == str(second)
-    os.replace(sorted((tmp_path / "d").glob("*.blocks"))[0], second)
+    shutil.copy(sorted((tmp_path / "d").glob("*.blocks"))[0], second)
     with pytest.raises(DataLossError, match="has 5000 elements, the manifest beside it says 4000"):
-        list(Dataset.load(tmp_path / "d").skip(5000))
-    second.unlink()
+        list(Dataset.load(tmp_path / "d"))
 
 
 @pytest.mark.unit
