@@ -13,7 +13,7 @@ Sources (first step):
                     and 32 gives 320, 321.
 
 Transformations:
-    shuffle, repeat, take, skip, batch, unbatch, prefetch, cache, shard     arguments as in tf.data.
+    shuffle, repeat, take, skip, batch, unbatch, rebatch, prefetch, cache, shard     arguments as in tf.data.
     add             `amount`: a map.
     keep_multiples  `of`: a filter.
     take_below      `limit`: a take_while.
@@ -27,6 +27,9 @@ Transformations:
     sample          `others`: pipelines; the other arguments as in tf.data.
     interleave      `function`: a pipeline of an outer element; the other arguments as in tf.data.
     flat_map        `function`: likewise.
+    window          arguments as in tf.data; gives the elements of one window after the other.
+    group_by_window `modulus`: groups by element % modulus; `window_size`; gives the elements of one window after the
+                    other.
 """
 
 from __future__ import annotations
@@ -39,7 +42,19 @@ import numpy as np
 Step = dict[str, Any]
 Pipeline = Sequence[Step]
 
-_BY_METHOD = ("shuffle", "repeat", "take", "skip", "batch", "unbatch", "unique", "prefetch", "cache", "shard")
+_BY_METHOD = (
+    "shuffle",
+    "repeat",
+    "take",
+    "skip",
+    "batch",
+    "unbatch",
+    "rebatch",
+    "unique",
+    "prefetch",
+    "cache",
+    "shard",
+)
 
 
 def build(dataset_class: Any, pipeline: Pipeline, outer: Any = None) -> Any:
@@ -115,6 +130,11 @@ def _apply(dataset_class: Any, dataset: Any, step: Step) -> Any:
         case "interleave" | "flat_map" as name:
             function = _nested(dataset_class, arguments.pop("function"))
             return getattr(dataset, name)(function, **arguments)
+        case "window":
+            return dataset.window(**arguments).flat_map(lambda window: window)
+        case "group_by_window":
+            modulus, size = arguments["modulus"], arguments["window_size"]
+            return dataset.group_by_window(lambda x: x % modulus, lambda key, window: window, size)
         case name if name in _BY_METHOD:
             return getattr(dataset, name)(**arguments)
         case name:

@@ -16,7 +16,7 @@ it to TensorFlow's order, and these points of it are easy to get wrong:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, count, islice, takewhile
+from itertools import chain, count, cycle, islice, takewhile
 from typing import Any
 
 import numpy as np
@@ -150,6 +150,44 @@ class ReferenceDataset:
         """Take lists apart."""
         return ReferenceDataset(lambda: chain.from_iterable(self._open()))
 
+    def rebatch(self, batch_size: int | list[int], *, drop_remainder: bool = False) -> ReferenceDataset:
+        """Take lists apart, and join their elements into lists of other sizes, in turn."""
+        sizes = batch_size if isinstance(batch_size, list) else [batch_size]
+        return ReferenceDataset(lambda: _rebatched(chain.from_iterable(self._open()), sizes, drop=drop_remainder))
+
+    def window(
+        self, size: int, shift: int | None = None, stride: int = 1, *, drop_remainder: bool = False
+    ) -> ReferenceDataset:
+        """Give datasets of `size` elements."""
+        span, step = (size - 1) * stride + 1, shift or size
+
+        def open_iterator() -> Iterator[Any]:
+            for held in _overlapping(self._open(), span, step, least=span if drop_remainder else 1):
+                kept = held[::stride]
+                yield ReferenceDataset(lambda kept=kept: iter(kept))  # type: ignore[misc]
+
+        return ReferenceDataset(open_iterator)
+
+    def group_by_window(
+        self,
+        key_func: Callable[[Any], int],
+        reduce_func: Callable[[int, ReferenceDataset], ReferenceDataset],
+        window_size: int,
+    ) -> ReferenceDataset:
+        """Give the elements of a dataset made of each `window_size` elements of one key, at the end of fewer."""
+
+        def open_iterator() -> Iterator[Any]:
+            groups: dict[int, list[Any]] = {}
+            for element in self._open():
+                key = key_func(element)
+                groups.setdefault(key, []).append(element)
+                if len(groups[key]) == window_size:
+                    yield from _reduced(key, groups.pop(key), reduce_func)
+            for key in sorted(groups):
+                yield from _reduced(key, groups[key], reduce_func)
+
+        return ReferenceDataset(open_iterator)
+
     def map(self, function: Callable[..., Any]) -> ReferenceDataset:
         """Apply a function to each element; tuples are spread over its arguments."""
         return ReferenceDataset(lambda: (function(*x) if isinstance(x, tuple) else function(x) for x in self._open()))
@@ -260,6 +298,32 @@ def _repeated(first: Iterator[Any], open_input: Open, count: int, *, ahead: bool
 def _batched(source: Iterator[Any], batch_size: int, least: int) -> Iterator[list[Any]]:
     while len(batch := list(islice(source, batch_size))) >= least:
         yield batch
+
+
+def _rebatched(source: Iterator[Any], sizes: list[int], *, drop: bool) -> Iterator[list[Any]]:
+    for size in cycle(sizes):
+        batch = list(islice(source, size))
+        if not batch or (drop and len(batch) < size):
+            return
+        yield batch
+
+
+def _overlapping(source: Iterator[Any], span: int, step: int, least: int) -> Iterator[list[Any]]:
+    """Give up to `span` elements from every `step`-th one on."""
+    held: list[Any] = []
+    while True:
+        held += islice(source, span - len(held))
+        if len(held) < least:
+            return
+        yield held
+        list(islice(source, max(0, step - len(held))))
+        held = held[step:]
+
+
+def _reduced(
+    key: int, window: list[Any], reduce_func: Callable[[int, ReferenceDataset], ReferenceDataset]
+) -> Iterator[Any]:
+    return reduce_func(key, ReferenceDataset(lambda: iter(window))).as_numpy_iterator()
 
 
 def _keeping(source: Iterator[Any], kept: list[list[Any]]) -> Iterator[Any]:

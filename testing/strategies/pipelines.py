@@ -52,7 +52,7 @@ def integer_pipelines(
         offered = _transformations(unseeded=unseeded, nested=nested < 1, repeats=repeats < 2)
         step = draw(offered.filter(lambda step: step["op"] not in without))
         repeats += step["op"] == "repeat"
-        nested += step["op"] in ("interleave", "flat_map")
+        nested += step["op"] in ("interleave", "flat_map", "window")
         steps.append(step)
     if draw(st.booleans()):
         steps += [step for step in draw(_endings()) if step["op"] not in without]
@@ -73,6 +73,9 @@ def _simple() -> st.SearchStrategy[Step]:
         st.just({"op": "unique"}),
         st.just({"op": "running_sum"}),
         count.map(lambda n: {"op": "take_below", "limit": n}),
+        st.tuples(st.integers(1, 4), st.integers(1, 5)).map(
+            lambda pair: {"op": "group_by_window", "modulus": pair[0], "window_size": pair[1]}
+        ),
         st.integers(-3, 3).map(lambda n: {"op": "enumerate", "start": n}),
     )
 
@@ -124,7 +127,17 @@ def _transformations(*, unseeded: bool, nested: bool, repeats: bool) -> st.Searc
 
 
 @st.composite
+def _windows(draw: st.DrawFn) -> Step:
+    size, drop = draw(st.integers(1, 3)), draw(st.booleans())
+    # TensorFlow reads the elements between two windows right after the first one: an epoch that ends there would differ.
+    arguments = {"size": size, "shift": draw(st.integers(1, size)), "stride": draw(st.integers(1, 2))}
+    return {"op": "window", **arguments, "drop_remainder": drop}
+
+
+@st.composite
 def _nested(draw: st.DrawFn, *, unseeded: bool) -> Step:
+    if draw(st.integers(0, 3)) == 0:
+        return draw(_windows())
     source = draw(st.sampled_from([{"op": "ragged"}, {"op": "span", "width": 10, "length": 4}]))
     inner = st.one_of(shuffles(unseeded=unseeded), _REPEATS)
     function = [source, *draw(st.lists(inner, max_size=2))]
@@ -144,6 +157,9 @@ def _endings(draw: st.DrawFn) -> list[Step]:
         st.integers(-1, 4).map(lambda n: {"op": "take", "count": n}),
         st.integers(-1, 4).map(lambda n: {"op": "skip", "count": n}),
         st.just({"op": "unbatch"}),
+        st.tuples(st.integers(1, 4) | st.lists(st.integers(1, 4), min_size=1, max_size=3), st.booleans()).map(
+            lambda pair: {"op": "rebatch", "batch_size": pair[0], "drop_remainder": pair[1]}
+        ),
     )
     batch: Step = {"op": "batch", "batch_size": size, "drop_remainder": drop}
     return [batch, *([draw(after)] if draw(st.booleans()) else [])]

@@ -32,6 +32,9 @@ STEPS = [
     "interleave",
     "batch",
     "unbatch",
+    "rebatch",
+    "window",
+    "group_by_window",
 ]
 MISSING = tuple(step for step in STEPS if not hasattr(penstock.Dataset, METHODS.get(step, step)))
 
