@@ -129,7 +129,7 @@ def _transformations(*, unseeded: bool, nested: bool, repeats: bool) -> st.Searc
 @st.composite
 def _windows(draw: st.DrawFn) -> Step:
     size, drop = draw(st.integers(1, 3)), draw(st.booleans())
-    # TensorFlow reads the elements between two windows right after the first one: an epoch that ends there would differ.
+    # TensorFlow reads the elements between two windows right after the first one: an epoch that ends there differs.
     arguments = {"size": size, "shift": draw(st.integers(1, size)), "stride": draw(st.integers(1, 2))}
     return {"op": "window", **arguments, "drop_remainder": drop}
 
