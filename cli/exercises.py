@@ -53,6 +53,26 @@ def _tfrecord() -> None:
             list(parsed.shuffle(8, seed=1).batch(8))
 
 
+def _features() -> None:
+    """Every kind of feature, and SequenceExamples."""
+    values = {"v": np.arange(4), "f": np.ones(4, np.float32), "s": ["a"] * 4, "n": [1, 3]}
+    spec: dict[str, Any] = {
+        "v": records.FixedLenSequenceFeature([2], "int64", allow_missing=True),
+        "f": records.RaggedFeature("float32", partitions=[records.RaggedFeature.RowLengths("n")]),
+        "at": records.SparseFeature("v", "s", "string", 4),
+    }
+    messages = [records.encode_example(values)] * ROWS
+    list(Dataset.from_tensor_slices(messages).batch(8).map(lambda r: records.parse_example(r, spec)))
+    message = records.SequenceExample()
+    message.context.feature["id"].int64_list.value.append(1)
+    message.feature_lists.feature_list["x"].feature.add().float_list.value.append(1.0)
+    records.parse_sequence_example(
+        [message.SerializeToString()],
+        {"id": records.VarLenFeature("int64")},
+        {"x": records.FixedLenSequenceFeature([], "float32")},
+    )
+
+
 def _ragged() -> None:
     """Rows of different lengths through shuffle."""
     lengths = Dataset.range(ROWS).map(lambda i: np.arange(int(i) % 4), vectorize=False)
@@ -82,6 +102,7 @@ def _training() -> None:
 EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "text and CSV": _text_and_csv,
     "TFRecord": _tfrecord,
+    "features of every kind": _features,
     "ragged rows": _ragged,
     "preprocessing": _preprocessing,
     "training": _training,

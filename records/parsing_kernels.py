@@ -2,8 +2,10 @@
 
 An Example is, by field number and wire type (https://protobuf.dev/programming-guides/encoding)::
 
-    Example   { 1: Features }
+    Example   { 1: Features }                            SequenceExample { 1: Features, 2: FeatureLists }
     Features  { 1: entry, any number of times }          entry { 1: key, 2: Feature }
+    FeatureLists { 1: entry, any number of times }       entry { 1: key, 2: FeatureList }
+    FeatureList { 1: Feature, any number of times }
     Feature   { one of 1: BytesList, 2: FloatList, 3: Int64List }
     BytesList { 1: bytes, any number of times }
     FloatList { 1: 4 bytes each, or packed }             Int64List { 1: varint each, or packed }
@@ -167,6 +169,26 @@ def feature_kernel(data: Bytes, start: int, stop: int) -> tuple[int, int, int, i
 
 
 @kernel
+def list_kernel(data: Bytes, start: int, stop: int) -> int:
+    """Walk over a FeatureList; return a status."""
+    i = start
+    while i < stop:
+        tag, i = varint_kernel(data, i, stop)
+        if i < 0:
+            return MALFORMED
+        if tag == np.uint64(_FIRST_DELIMITED):
+            begin, i = length_kernel(data, i, stop)
+            if i < 0:
+                return MALFORMED
+            status, _, _, _ = feature_kernel(data, begin, i)
+        else:
+            status, i = skip_kernel(data, i, stop, tag)
+        if status != DONE:
+            return status
+    return DONE
+
+
+@kernel
 def features_kernel(
     data: Bytes,
     start: int,
@@ -175,13 +197,15 @@ def features_kernel(
     key_offsets: Offsets,
     table: Offsets,
     order: Offsets,
+    lists: bool,
     kinds: npt.NDArray[np.int8],
     ranges: Offsets,
 ) -> int:
     """Note kind and place of the wanted features of one Features message; return a status.
 
-    `order` remembers which key stood at each place of the record before: records of one file mostly agree in that,
-    and a comparison is all it takes to find the key.
+    With `lists` it is a FeatureLists message: the kind is 1, the place that of the FeatureList. `order` remembers which
+    key stood at each place of the record before: records of one file mostly agree in that, and a comparison is all it
+    takes to find the key.
     """
     i, place = start, 0
     while i < stop:
@@ -216,7 +240,11 @@ def features_kernel(
                 order[place] = slot
         place += 1
         if slot >= 0:
-            status, kind, first, last = feature_kernel(data, value, value_end)
+            status, kind, first, last = DONE, 1, value, value_end
+            if lists:
+                status = list_kernel(data, value, value_end)
+            else:
+                status, kind, first, last = feature_kernel(data, value, value_end)
             if status != DONE:
                 return status
             kinds[slot] = kind
@@ -233,11 +261,12 @@ def locate_kernel(
     key_offsets: Offsets,
     table: Offsets,
     order: Offsets,
+    lists: bool,
     kinds: npt.NDArray[np.int8],
     ranges: Offsets,
     unusual: npt.NDArray[np.bool_],
 ) -> tuple[int, int]:
-    """Find the wanted features of every record `data[offsets[r]:offsets[r + 1]]`.
+    """Find the wanted features (with `lists`: the feature lists) of every record `data[offsets[r]:offsets[r + 1]]`.
 
     Fills `kinds` (int8[n, keys]), `ranges` (int64[n, keys, 2]: where the list's content begins and ends) and `unusual`
     (bool[n]: nothing else was noted for that record).
@@ -245,6 +274,7 @@ def locate_kernel(
     Returns:
         `(status, row)`: the first record that is malformed.
     """
+    wanted = np.uint64(_SECOND_DELIMITED if lists else _FIRST_DELIMITED)
     for row in range(len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         kinds[row, :] = NO_KIND
@@ -253,17 +283,61 @@ def locate_kernel(
             tag, i = varint_kernel(data, i, stop)
             if i < 0:
                 return MALFORMED, row
-            if tag == np.uint64(_FIRST_DELIMITED):
+            if tag == wanted:
                 begin, i = length_kernel(data, i, stop)
                 if i < 0:
                     return MALFORMED, row
-                status = features_kernel(data, begin, i, keys, key_offsets, table, order, kinds[row], ranges[row])
+                status = features_kernel(
+                    data, begin, i, keys, key_offsets, table, order, lists, kinds[row], ranges[row]
+                )
             else:
                 status, i = skip_kernel(data, i, stop, tag)
         if status == MALFORMED:
             return MALFORMED, row
         unusual[row] = status == UNUSUAL
     return DONE, len(offsets) - 1
+
+
+@kernel
+def count_steps_kernel(data: Bytes, kinds: npt.NDArray[np.int8], ranges: Offsets, splits: Offsets) -> None:
+    """Fill `splits` with where the steps of each record's FeatureList begin; `locate_kernel` has walked over them."""
+    splits[0] = 0
+    for row in range(len(kinds)):
+        count = 0
+        if kinds[row] != NO_KIND:
+            i, stop = ranges[row, 0], ranges[row, 1]
+            while 0 <= i < stop:
+                tag, i = varint_kernel(data, i, stop)
+                count += tag == np.uint64(_FIRST_DELIMITED)
+                _, i = skip_kernel(data, i, stop, tag)
+        splits[row + 1] = splits[row] + count
+
+
+@kernel
+def steps_kernel(
+    data: Bytes,
+    kinds: npt.NDArray[np.int8],
+    ranges: Offsets,
+    step_kinds: npt.NDArray[np.int8],
+    step_ranges: Offsets,
+) -> None:
+    """Note kind and place of the list of every step; there is room for what `count_steps_kernel` counted."""
+    step = 0
+    for row in range(len(kinds)):
+        if kinds[row] == NO_KIND:
+            continue
+        i, stop = ranges[row, 0], ranges[row, 1]
+        while 0 <= i < stop:
+            tag, i = varint_kernel(data, i, stop)
+            if tag == np.uint64(_FIRST_DELIMITED):
+                begin, i = length_kernel(data, i, stop)
+                _, kind, first, last = feature_kernel(data, begin, i)
+                step_kinds[step] = kind
+                step_ranges[step, 0] = first
+                step_ranges[step, 1] = last
+                step += 1
+            else:
+                _, i = skip_kernel(data, i, stop, tag)
 
 
 @kernel(inline=True)

@@ -11,17 +11,30 @@ from ... import records
 from ...core.lazy import attach
 from ...core.ops.registry import operand_kind
 from ...pipeline.tensors import as_tensors
-from ...records import FixedLenFeature, TFRecordOptions, TFRecordWriter, VarLenFeature
+from ...records import (
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    RaggedFeature,
+    SparseFeature,
+    TFRecordOptions,
+    TFRecordWriter,
+    VarLenFeature,
+)
 from .renamed import operand
 
 __all__ = [
     "FixedLenFeature",
+    "FixedLenSequenceFeature",
+    "RaggedFeature",
+    "SparseFeature",
     "TFRecordOptions",
     "TFRecordWriter",
     "VarLenFeature",
     "decode_csv",
     "parse_example",
+    "parse_sequence_example",
     "parse_single_example",
+    "parse_single_sequence_example",
 ]
 
 
@@ -52,16 +65,50 @@ def parse_single_example(
     return _parse(records.parse_single_example, serialized, features)
 
 
+def parse_sequence_example(
+    serialized: Any,
+    context_features: Mapping[str, Any] | None = None,
+    sequence_features: Mapping[str, Any] | None = None,
+    example_names: Any = None,
+    name: str | None = None,
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Parse messages into context, feature lists and their lengths; see `penstock.records.parse_sequence_example`."""
+    context, lists, lengths = _parse_all(
+        records.parse_sequence_example, serialized, context_features, sequence_features
+    )
+    return context, lists, lengths
+
+
+def parse_single_sequence_example(
+    serialized: Any,
+    context_features: Mapping[str, Any] | None = None,
+    sequence_features: Mapping[str, Any] | None = None,
+    example_name: Any = None,
+    name: str | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Parse one message into context and feature lists; see `penstock.records.parse_single_sequence_example`."""
+    parse = records.parse_single_sequence_example
+    context, lists = _parse_all(parse, serialized, context_features, sequence_features)
+    return context, lists
+
+
 def _decode_csv(*args: Any) -> list[Any]:
     return records.decode_csv(*args)
 
 
 def _parse(parse: Callable[..., dict[str, Any]], serialized: Any, features: Mapping[str, Any]) -> dict[str, Any]:
+    parsed: dict[str, Any]
+    (parsed,) = _parse_all(lambda *args: (parse(*args),), serialized, features)
+    return parsed
+
+
+def _parse_all(parse: Callable[..., Any], serialized: Any, *features: Any) -> tuple[Any, ...]:
     messages = operand(serialized)
     if operand_kind(messages) == "symbol":
-        return parse(messages, features)
-    # Plain data in, so that Sparse results come out as they are.
-    return {key: as_tensors(value) for key, value in parse(np.asarray(messages)[()], features).items()}
+        return tuple(parse(messages, *features))
+    # Plain data in, so that Sparse and Ragged results come out as they are.
+    parsed = parse(np.asarray(messages)[()], *features)
+    return tuple({key: as_tensors(value) for key, value in part.items()} for part in parsed)
 
 
 if not TYPE_CHECKING:

@@ -20,6 +20,7 @@ from ..errors import PenstockError, TraceError
 from ..leaves import as_element
 from ..random import get_global_seed
 from ..specs import most_specific_nest
+from ..values import Ragged, Sparse
 
 if TYPE_CHECKING:
     from .tracing import TracedFunction
@@ -243,12 +244,23 @@ def _difference(direct: Any, traced: Any) -> str | None:
         return f"structure {structure!r} instead of {other_structure!r}"
     for path, a, b in zip(structure.paths(), leaves, others, strict=True):
         where = f"{path}: " if path else ""
-        x, y = np.asarray(a), np.asarray(b)
-        if x.dtype != y.dtype or x.shape != y.shape:
-            return f"{where}{x.dtype}{list(x.shape)} instead of {y.dtype}{list(y.shape)}"
-        if not _same_values(x, y):
-            return f"{where}other values"
+        if type(a) is not type(b) and (isinstance(a, Ragged | Sparse) or isinstance(b, Ragged | Sparse)):
+            return f"{where}{type(a).__name__} instead of {type(b).__name__}"
+        for x, y in zip(_arrays(a), _arrays(b), strict=False):
+            if x.dtype != y.dtype or x.shape != y.shape:
+                return f"{where}{x.dtype}{list(x.shape)} instead of {y.dtype}{list(y.shape)}"
+            if not _same_values(x, y):
+                return f"{where}other values"
     return None
+
+
+def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
+    """Return the arrays that a leaf is made of, its form before its values."""
+    if isinstance(value, Sparse):
+        return [value.dense_shape, value.indices, value.values]
+    if isinstance(value, Ragged):
+        return [value.row_splits, *_arrays(value.values)]
+    return [np.asarray(value)]
 
 
 def _same_values(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:

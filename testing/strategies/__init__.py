@@ -9,7 +9,7 @@ from ...core.lazy import attach
 if TYPE_CHECKING:
     from .block_cases import BlockCase, blocks
     from .pipelines import integer_pipelines, seeds, shuffles
-    from .records import csv_fields, csv_rows, example_values, payloads, serialized_examples
+    from .records import csv_fields, csv_rows, example_values, payloads, sequence_examples, serialized_examples
     from .specs import dtypes, element_specs, leaf_specs, ragged_specs, shapes, sparse_specs, tensor_specs
     from .structures import nests
     from .values import arrays_of, elements, leaves, scalars
@@ -32,6 +32,7 @@ __all__ = [
     "ragged_specs",
     "scalars",
     "seeds",
+    "sequence_examples",
     "serialized_examples",
     "shapes",
     "shuffles",
@@ -59,6 +60,7 @@ __getattr__, __dir__ = attach(
         "ragged_specs": ".specs",
         "scalars": ".values",
         "seeds": ".pipelines",
+        "sequence_examples": ".records",
         "serialized_examples": ".records",
         "shapes": ".specs",
         "shuffles": ".pipelines",

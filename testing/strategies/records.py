@@ -91,6 +91,27 @@ def serialized_examples(draw: st.DrawFn) -> bytes:
     return message
 
 
+@st.composite
+def sequence_examples(draw: st.DrawFn) -> bytes:
+    """Generate legal writings of SequenceExample, with lists under the keys x, y and z."""
+    message = b""
+    for _ in range(draw(st.integers(0, 2))):
+        entries = b""
+        for _ in range(draw(st.integers(0, 3))):
+            steps = b""
+            for content in draw(st.lists(st.none() | _list_contents(), max_size=3)):
+                steps += field(1, field(*content) if content else b"") + draw(_UNKNOWN)
+            parts = [field(1, draw(st.sampled_from("xyz")).encode()), field(2, steps)]
+            shape = draw(st.sampled_from([(0, 1), (0, 1), (0, 1), (1, 0), (0,), (1,), (), (0, 1, 1)]))
+            entries += field(1, b"".join(parts[i] for i in shape)) + draw(_UNKNOWN)
+        message += field(2, entries) + draw(_UNKNOWN)
+        if draw(st.booleans()):
+            message += field(
+                1, field(1, field(1, b"id") + field(2, field(3, field(1, varint(draw(st.integers(0, 9)))))))
+            )
+    return message
+
+
 def csv_fields() -> st.SearchStrategy[str]:
     """Generate the text of one CSV field: numbers in many spellings, quotes, blanks, rubbish."""
     digits = st.text("0123456789", min_size=1, max_size=22)
