@@ -8,12 +8,38 @@ from ..core.lazy import attach
 
 if TYPE_CHECKING:
     from .base import AdaptableLayer
+    from .category_encoding import CategoryEncoding
+    from .discretization import Discretization
+    from .hashed_crossing import HashedCrossing
+    from .hashing import Hashing
+    from .integer_lookup import IntegerLookup
     from .normalization import Normalization
+    from .rescaling import Rescaling
     from .string_lookup import StringLookup
 
-__all__ = ["AdaptableLayer", "Normalization", "StringLookup"]
+__all__ = [
+    "AdaptableLayer",
+    "CategoryEncoding",
+    "Discretization",
+    "HashedCrossing",
+    "Hashing",
+    "IntegerLookup",
+    "Normalization",
+    "Rescaling",
+    "StringLookup",
+]
 
 __getattr__, __dir__ = attach(
     __name__,
-    {"AdaptableLayer": ".base", "Normalization": ".normalization", "StringLookup": ".string_lookup"},
+    {
+        "AdaptableLayer": ".base",
+        "CategoryEncoding": ".category_encoding",
+        "Discretization": ".discretization",
+        "HashedCrossing": ".hashed_crossing",
+        "Hashing": ".hashing",
+        "IntegerLookup": ".integer_lookup",
+        "Normalization": ".normalization",
+        "Rescaling": ".rescaling",
+        "StringLookup": ".string_lookup",
+    },
 )

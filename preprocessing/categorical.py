@@ -37,7 +37,15 @@ def encoded_shape(shape: Shape, depth: int, mode: Mode) -> Shape:
     return (*shape[:1], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
 
-def encode(codes: Int64s, depth: int, mode: Mode, *, sparse: bool = False, weights: Array | None = None) -> Any:
+def encode(
+    codes: Int64s,
+    depth: int,
+    mode: Mode,
+    *,
+    sparse: bool = False,
+    weights: Array | None = None,
+    dtype: npt.DTypeLike = np.int64,
+) -> Any:
     """Return codes encoded.
 
     Args:
@@ -46,17 +54,17 @@ def encode(codes: Int64s, depth: int, mode: Mode, *, sparse: bool = False, weigh
         mode: See the module.
         sparse: Return a `Sparse` of the same contents.
         weights: float32[depth] to multiply with, or None.
-
-    Returns:
-        int64, or float32 with weights.
+        dtype: Of the result; with weights it is that of the weights.
     """
     shape = encoded_shape(codes.shape, depth, mode)
     assert shape is not None
     grouped = codes.reshape(-1, 1) if mode == "one_hot" else _samples(codes)
-    return _scatter(grouped, depth, shape, binary=mode != "count", sparse=sparse, weights=weights)
+    return _scatter(grouped, depth, shape, binary=mode != "count", sparse=sparse, weights=weights, dtype=dtype)
 
 
-def encode_rows(codes: Int64s, depth: int, mode: Mode, *, weights: Array | None = None) -> Array:
+def encode_rows(
+    codes: Int64s, depth: int, mode: Mode, *, weights: Array | None = None, dtype: npt.DTypeLike = np.int64
+) -> Array:
     """Return each row of int64[n, ...] encoded on its own, stacked."""
     n = len(codes)
     shape = encoded_shape(codes.shape[1:], depth, mode)
@@ -67,17 +75,26 @@ def encode_rows(codes: Int64s, depth: int, mode: Mode, *, weights: Array | None 
     else:
         moved = np.moveaxis(codes, 2, -1)
         grouped = moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])
-    dense: Array = _scatter(grouped, depth, (n, *(shape or ())), binary=mode != "count", sparse=False, weights=weights)
+    full, binary = (n, *(shape or ())), mode != "count"
+    dense: Array = _scatter(grouped, depth, full, binary=binary, sparse=False, weights=weights, dtype=dtype)
     return dense
 
 
 def encode_groups(
-    codes: Int64s, groups: Int64s, n: int, depth: int, mode: Mode, *, sparse: bool = False, weights: Array | None = None
+    codes: Int64s,
+    groups: Int64s,
+    n: int,
+    depth: int,
+    mode: Mode,
+    *,
+    sparse: bool = False,
+    weights: Array | None = None,
+    dtype: npt.DTypeLike = np.int64,
 ) -> Any:
     """Return `[n, depth]`: the codes of each group together, where code `k` is in group `groups[k]`."""
     held = (codes >= 0) & (codes < depth)
     flat = groups[held] * depth + codes[held]
-    return _count(flat, (n, depth), binary=mode != "count", sparse=sparse, weights=weights)
+    return _count(flat, (n, depth), binary=mode != "count", sparse=sparse, weights=weights, dtype=dtype)
 
 
 def _samples(codes: Int64s) -> Int64s:
@@ -89,26 +106,43 @@ def _samples(codes: Int64s) -> Int64s:
     return moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])
 
 
-def _scatter(grouped: Int64s, depth: int, shape: Any, *, binary: bool, sparse: bool, weights: Array | None) -> Any:
+def _scatter(
+    grouped: Int64s,
+    depth: int,
+    shape: Any,
+    *,
+    binary: bool,
+    sparse: bool,
+    weights: Array | None,
+    dtype: npt.DTypeLike,
+) -> Any:
     held = (grouped >= 0) & (grouped < depth)
     flat = grouped if len(grouped) == 1 else grouped + np.arange(0, len(grouped) * depth, depth)[:, None]
     flat = flat[held]
-    return _count(flat, shape, binary=binary, sparse=sparse, weights=weights)
+    return _count(flat, shape, binary=binary, sparse=sparse, weights=weights, dtype=dtype)
 
 
-def _count(flat: Int64s, shape: tuple[int, ...], *, binary: bool, sparse: bool, weights: Array | None) -> Any:
+def _count(
+    flat: Int64s,
+    shape: tuple[int, ...],
+    *,
+    binary: bool,
+    sparse: bool,
+    weights: Array | None,
+    dtype: npt.DTypeLike,
+) -> Any:
     """Count positions of the flattened result."""
     if sparse:
         positions, counts = np.unique(flat, return_counts=True)
-        values: Array = np.ones(len(positions), np.int64) if binary else counts.astype(np.int64)
+        values: Array = np.ones(len(positions), dtype) if binary else counts.astype(dtype)
         if weights is not None:
             values = values.astype(weights.dtype) * weights[positions % shape[-1]]
         return Sparse(np.stack(np.unravel_index(positions, shape), axis=1), values, shape)
     size = math.prod(shape)
     if binary:
-        dense = np.zeros(size, dtype=np.int64)
+        dense: Array = np.zeros(size, dtype=dtype)
         dense[flat] = 1
     else:
-        dense = np.bincount(flat, minlength=size).astype(np.int64, copy=False)
+        dense = np.bincount(flat, minlength=size).astype(dtype, copy=False)
     dense = dense.reshape(shape)
     return dense if weights is None else dense.astype(weights.dtype) * weights

@@ -22,7 +22,7 @@ from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.values import Ragged, Sparse
-from .strings import RaggedForm, SparseForm, as_strings, flat_column
+from .strings import Form, RaggedForm, SparseForm, as_strings, flat_column
 
 Array = npt.NDArray[Any]
 Int64s = npt.NDArray[np.int64]
@@ -224,6 +224,11 @@ def as_tokens(value: Any, *, whole: bool, where: str) -> Tokens:
     if isinstance(value, Rows):
         return _row_tokens(value.column, where)
     strings, form = as_strings(value, where=where)
+    return documents_of(strings, form, whole=whole)
+
+
+def documents_of(strings: BytesColumn, form: Form, *, whole: bool) -> Tokens:
+    """Return strings with the documents that their form says; see `as_tokens`."""
     n = len(strings)
     if isinstance(form, RaggedForm):
         return Tokens(strings, form.row_splits())

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Self, cast
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
-from ..core.columns import BytesColumn, concat
-from ..core.errors import DTypeError, InvalidArgumentError, describe, suggest
-from ..core.ops import registry
 from ..core.saving import register_serializable
-from ..core.saving.apart import is_state_apart
-from ..core.specs import RaggedSpec, SparseSpec, Spec, TensorSpec
-from ..core.tensor import Tensor
-from .base import AdaptableLayer
-from .categorical import DROPPED
-from .data_adapter import as_tokens
-from .lookup_transforms import CodesToTokens, OutputMode, TokensToCodes, lookup_spec
-from .strings import DenseForm, as_strings
-from .token_counts import TokenCounts, tokens_from_arrays
-from .transform import Transform
-from .vocabulary import Vocabulary, decode_tokens, encode_token, encode_tokens, read_vocabulary_file
-
-Array = npt.NDArray[Any]
-
-_MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
-_EMPTY = BytesColumn.from_list([])
+from .buckets import as_salt
+from .index_lookup import IndexLookup
+from .keys import StringKeys
 
 
 @register_serializable("penstock")
-class StringLookup(AdaptableLayer):
+class StringLookup(IndexLookup):
     """Maps strings to integer codes, or to one-hot, multi-hot, counted or tf-idf rows.
 
     Codes: 0 is the mask token if there is one; then come `num_oov_indices` codes for strings that are not in the
@@ -53,6 +34,7 @@ class StringLookup(AdaptableLayer):
         pad_to_max_tokens: Make rows `max_tokens` long, however small the vocabulary is.
         sparse: Return rows as `Sparse`.
         encoding: How `get_vocabulary` decodes tokens.
+        salt: An int or two: strings get one of several OOV codes by SipHash under this key.
         **options: `name`, `trainable`, `input_shape`; `dtype` is ignored, as in Keras.
 
     Raises:
@@ -64,10 +46,6 @@ class StringLookup(AdaptableLayer):
         >>> layer(["Paris", "Auckland", "Foo", "Bar", "Baz"])
         array([5, 7, 4, 3, 4])
     """
-
-    _missing: ClassVar[str] = (
-        "no vocabulary yet. Call adapt(data) or set_vocabulary(tokens) first, or pass vocabulary= to the constructor."
-    )
 
     def __init__(
         self,
@@ -83,354 +61,26 @@ class StringLookup(AdaptableLayer):
         pad_to_max_tokens: bool = False,
         sparse: bool = False,
         encoding: str = "utf-8",
+        salt: Any = None,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
-        self.max_tokens, self.num_oov_indices = max_tokens, num_oov_indices
-        self.mask_token, self.oov_token = mask_token, oov_token
-        self.invert, self.sparse = bool(invert), bool(sparse)
-        self.output_mode = _mode(output_mode, self.where)
-        self.pad_to_max_tokens, self.encoding = bool(pad_to_max_tokens), encoding
-        self._check_options(vocabulary is not None, idf_weights)
-        self._tokens: BytesColumn | None = None
-        self._idf: Array | None = None
-        self._transform: Transform | None = None
-        self._counts = TokenCounts()
-        self._fixed = False
-        # Tokens of the vocabulary that will come with `load_arrays`: a loaded model is put together before that.
-        self._expected: int | None = None
-        self.built = True
-        if vocabulary is not None:
-            self.set_vocabulary(vocabulary, idf_weights)
-            self._fixed = True
-
-    def _check_options(self, has_vocabulary: bool, idf_weights: Any) -> None:  # noqa: FBT001
-        def fail(rule: str, **received: Any) -> InvalidArgumentError:
-            shown = ", ".join(f"{name}={value!r}" for name, value in received.items())
-            return InvalidArgumentError(f"{self.where}: {rule}. Received: {shown}.")
-
-        if not isinstance(self.num_oov_indices, int) or self.num_oov_indices < 0:
-            raise fail("num_oov_indices must be an int >= 0", num_oov_indices=self.num_oov_indices)
-        if self.max_tokens is not None and (not isinstance(self.max_tokens, int) or self.max_tokens < 2):
-            raise fail("max_tokens must be an int >= 2 or None", max_tokens=self.max_tokens)
-        if self.max_tokens is not None and self.max_tokens < self._token_start:
-            raise fail(
-                "max_tokens must leave room for the OOV and mask tokens",
-                max_tokens=self.max_tokens,
-                num_oov_indices=self.num_oov_indices,
-                mask_token=self.mask_token,
-            )
-        if self.pad_to_max_tokens and self.max_tokens is None:
-            raise fail("pad_to_max_tokens=True needs max_tokens", max_tokens=None)
-        if self.invert and self.output_mode != "int":
-            raise fail("invert=True needs output_mode='int'", output_mode=self.output_mode)
-        if self.invert and self.oov_token is None:
-            raise fail("invert=True needs an oov_token", oov_token=None)
-        if self.sparse and self.output_mode == "int":
-            raise fail("sparse=True needs another output_mode than 'int'", output_mode=self.output_mode)
-        if idf_weights is not None and (self.output_mode != "tf_idf" or not has_vocabulary):
-            raise fail("idf_weights needs a vocabulary and output_mode='tf_idf'", output_mode=self.output_mode)
-
-    # --- the vocabulary -----------------------------------------------------------------------------------------------
-
-    @property
-    def is_adapted(self) -> bool:
-        return self._tokens is not None
-
-    @property
-    def _oov_start(self) -> int:
-        return 1 if self.mask_token is not None and self.output_mode == "int" else 0
-
-    @property
-    def _token_start(self) -> int:
-        return self._oov_start + self.num_oov_indices
-
-    @property
-    def idf_weights(self) -> Array | None:
-        """float32[row length]: weights of `"tf_idf"`, special tokens included; None in other modes."""
-        return self._idf
-
-    def vocabulary_size(self) -> int:
-        """Return the number of codes: mask, OOV codes and tokens."""
-        return self._token_start + (0 if self._tokens is None else len(self._tokens))
-
-    def get_vocabulary(self, *, include_special_tokens: bool = True) -> list[str | None]:
-        """Return the tokens by code.
-
-        Args:
-            include_special_tokens: Put the mask token and OOV tokens first, so that positions are codes.
-        """
-        tokens: list[str | None] = []
-        if self._tokens is not None:
-            tokens += decode_tokens(self._tokens, self.encoding)
-        if not include_special_tokens:
-            return tokens
-        special = [self.mask_token] * self._oov_start + [self.oov_token] * self.num_oov_indices
-        return [t.decode(self.encoding) if isinstance(t, bytes) else t for t in special] + tokens
-
-    def set_vocabulary(self, vocabulary: Any, idf_weights: npt.ArrayLike | None = None) -> None:
-        """Replace the vocabulary.
-
-        Args:
-            vocabulary: Tokens in the order of their codes (list, array, column), or the path of a text file with one
-                token per line. Mask and OOV tokens may stand at the front, all of them in the order of their codes;
-                in a file they may not.
-            idf_weights: float32[tokens], with `"tf_idf"` only. Tokens without special ones give special ones the mean.
-
-        Raises:
-            InvalidArgumentError: The vocabulary is empty, too large, repeats a token, or has a special one inside.
-            NotFoundError: There is no such file.
-            ParseError: The file has a bad line.
-        """
-        if (self.output_mode == "tf_idf") != (idf_weights is not None):
-            raise InvalidArgumentError(
-                f"{self.where}: idf_weights must be given with output_mode='tf_idf', and only then. "
-                f"Received: output_mode={self.output_mode!r}, idf_weights={describe(idf_weights)}."
-            )
-        if isinstance(vocabulary, str | os.PathLike):
-            given, at_front = read_vocabulary_file(vocabulary, where=self.where), False
-        else:
-            given = _given_tokens(vocabulary, self.where)
-            at_front = self._starts_with_special(given)
-        tokens = given.slice(self._token_start, len(given)) if at_front else given
-        self._check_size(len(given), len(tokens))
-        weights = None
-        if idf_weights is not None:
-            weights = self._padded_idf(np.asarray(idf_weights, dtype=np.float32), len(given), at_front=at_front)
-        self._use(tokens, weights)
-
-    def _starts_with_special(self, given: BytesColumn) -> bool:
-        special = [self.mask_token] * self._oov_start + [self.oov_token] * self.num_oov_indices
-        if None in special or len(special) > len(given):
-            return False
-        return given.slice(0, len(special)).strings() == [encode_token(t) for t in special]
-
-    def _check_size(self, n_given: int, n_tokens: int) -> None:
-        if not n_given:
-            raise InvalidArgumentError(f"{self.where}: a vocabulary must hold at least one token. Received: none.")
-        size = self._token_start + n_tokens
-        if self.max_tokens is not None and size > self.max_tokens:
-            raise InvalidArgumentError(
-                f"{self.where}: a vocabulary must fit max_tokens={self.max_tokens}. "
-                f"Received: {n_tokens} tokens and {self._token_start} special ones."
-            )
-
-    def _padded_idf(self, weights: Array, n_given: int, *, at_front: bool) -> Array:
-        if weights.shape != (n_given,):
-            raise InvalidArgumentError(
-                f"{self.where}: idf_weights must have one number per token of the vocabulary ({n_given}). "
-                f"Received: idf_weights of shape {weights.shape}."
-            )
-        front = 0 if at_front else self._token_start
-        mean = np.float32(np.mean(weights)) if len(weights) else np.float32(0)
-        back = max((self.max_tokens or 0) - front - n_given, 0) if self.pad_to_max_tokens else 0
-        return np.concatenate([np.full(front, mean, np.float32), weights, np.zeros(back, np.float32)])
-
-    def _use(self, tokens: BytesColumn, idf: Array | None) -> None:
-        """Make the frozen transform for a vocabulary, and only then take it over."""
-        size = self._token_start + len(tokens)
-        depth = 0
-        if self.output_mode != "int":
-            depth = cast("int", self.max_tokens) if self.pad_to_max_tokens else size
-        if self.invert:
-            transform: Transform = self._inverse(tokens)
-        else:
-            vocabulary, mask = self._with_mask(tokens)
-            mask_code = 0 if self.output_mode == "int" else DROPPED
-            transform = TokensToCodes(
-                vocabulary,
-                self._token_start,
-                (self._oov_start, self.num_oov_indices),
-                (mask, mask_code),
-                self.output_mode,
-                depth,
-                self.sparse,
-                idf,
-                self.where,
-            )
-        self._tokens, self._idf, self._transform = tokens, idf, transform
-
-    def _with_mask(self, tokens: BytesColumn) -> tuple[Vocabulary, int]:
-        """Return the table of the tokens and the mask token, and the mask token's index or -1."""
-        vocabulary = Vocabulary(tokens, where=self.where)
-        if self.mask_token is None:
-            return vocabulary, -1
-        mask = BytesColumn.from_list([encode_token(self.mask_token)])
-        self._refuse_inside(vocabulary, mask, f"mask_token={self.mask_token!r}")
-        both = cast("BytesColumn", concat([tokens, mask]))
-        return Vocabulary(both, where=self.where), len(tokens)
-
-    def _inverse(self, tokens: BytesColumn) -> CodesToTokens:
-        vocabulary = Vocabulary(tokens, where=self.where)
-        masks = self._oov_start == 1
-        special = [self.oov_token, self.mask_token] if masks else [self.oov_token]
-        column = BytesColumn.from_list([encode_token(t) for t in special])
-        names = (f"oov_token={self.oov_token!r}", f"mask_token={self.mask_token!r}")
-        for i in range(len(special)):
-            self._refuse_inside(vocabulary, column.slice(i, i + 1), names[i])
-        return CodesToTokens(cast("BytesColumn", concat([tokens, column])), self._token_start, masks, self.where)
-
-    def _refuse_inside(self, vocabulary: Vocabulary, token: BytesColumn, shown: str) -> None:
-        codes, _ = vocabulary.codes(token, 0, (-1, 1))
-        if codes[0] >= 0:
-            raise InvalidArgumentError(
-                f"{self.where}: special tokens must stand at the front of the vocabulary, all in the order of their "
-                f"codes, or nowhere. Received: {shown} at index {codes[0]} of the tokens."
-            )
-
-    # --- adapting -----------------------------------------------------------------------------------------------------
-
-    def _check_adaptable(self) -> None:
-        if self._fixed:
-            raise InvalidArgumentError(
-                f"{self.where}: a layer with vocabulary= cannot be adapted. Make one without it."
-            )
-
-    def _update(self, value: Any, *, whole: bool) -> None:
-        strings, documents = as_tokens(value, whole=whole, where=self.where)
-        self._counts.add(strings, documents)
-
-    def reset_state(self) -> None:
-        self._counts = TokenCounts()
-
-    def merge_state(self, other: Self) -> None:
-        self._counts.merge(other._counts)
-
-    def finalize_state(self) -> None:
-        """Make the vocabulary of the tokens counted so far.
-
-        Raises:
-            InvalidArgumentError: No strings were seen.
-        """
-        if not len(self._counts):
-            raise InvalidArgumentError(f"{self.where}: adapt needs at least one string. Received: empty data.")
-        special = frozenset(encode_token(t) for t in (self.mask_token, self.oov_token) if t is not None)
-        limit = None if self.max_tokens is None else self.max_tokens - self._token_start
-        tokens, counts = self._counts.ranked(special, limit)
-        weights = None
-        if self.output_mode == "tf_idf":
-            # Sparck Jones, "A statistical interpretation of term specificity" (1972), smoothed as in Keras.
-            idf = np.log(1 + self._counts.n_documents / (1 + counts[:, 1])).astype(np.float32)
-            weights = self._padded_idf(idf, len(tokens), at_front=False)
-        self._use(tokens, weights)
-
-    def get_state(self) -> dict[str, Array]:
-        return self._counts.to_arrays()
-
-    def set_state(self, state: Mapping[str, Array]) -> None:
-        self._counts = TokenCounts.from_arrays(state, where=self.where)
-
-    # --- calling ------------------------------------------------------------------------------------------------------
-
-    def call(self, inputs: Any) -> Any:
-        """Return codes or rows for strings in any form; with `invert`, bytes for integers."""
-        self._require_adapted()
-        transform = cast("Transform", self._transform)
-        kind = registry.operand_kind(inputs)
-        if kind == "symbol":
-            return registry.call(transform, inputs)
-        if kind == "tensor":
-            result = transform.apply(np.asarray(inputs))
-            return Tensor(result) if isinstance(result, np.ndarray | np.generic) else result
-        return transform.apply(inputs)
-
-    def _infer(self, spec: Spec) -> Spec:
-        if self._transform is not None:
-            return self._transform.infer_spec(spec)
-        if self.invert:
-            return CodesToTokens(_EMPTY, 0, masks=False, where=self.where).infer_spec(spec)
-        if not isinstance(spec, TensorSpec | RaggedSpec | SparseSpec) or not spec.dtype.is_string:
-            raise DTypeError(f"{self.where}: inputs must be strings. Received: {spec!r}.")
-        depth = self.max_tokens if self.pad_to_max_tokens else None
-        if depth is None and self.output_mode != "int":
-            if self._expected is None:
-                self._require_adapted()
-            depth = self._token_start + (self._expected or 0)
-        return lookup_spec(spec, self.output_mode, depth or 0, sparse=self.sparse)
-
-    # --- configs ------------------------------------------------------------------------------------------------------
+        self.salt = as_salt(salt, type(self).__name__)
+        super().__init__(
+            StringKeys(self.salt),
+            max_tokens=max_tokens,
+            num_oov_indices=num_oov_indices,
+            mask_token=mask_token,
+            oov_token=oov_token,
+            vocabulary=vocabulary,
+            idf_weights=idf_weights,
+            invert=invert,
+            output_mode=output_mode,
+            pad_to_max_tokens=pad_to_max_tokens,
+            sparse=sparse,
+            encoding=encoding,
+            **options,
+        )
 
     def get_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = {
-            **super().get_config(),
-            "max_tokens": self.max_tokens,
-            "num_oov_indices": self.num_oov_indices,
-            "mask_token": _text(self.mask_token),
-            "oov_token": _text(self.oov_token),
-            "vocabulary": None,
-            "idf_weights": None,
-            "invert": self.invert,
-            "output_mode": self.output_mode,
-            "pad_to_max_tokens": self.pad_to_max_tokens,
-            "sparse": self.sparse,
-            "encoding": self.encoding,
-        }
-        if self._tokens is not None and is_state_apart():
-            config["adapted"] = {"size": len(self._tokens), "fixed": self._fixed}
-        return config
-
-    def learned_config(self) -> dict[str, Any] | None:
-        if self._tokens is None:
-            return None
-        idf = None if self._idf is None else self._idf.tolist()
-        return {"vocabulary": decode_tokens(self._tokens), "idf_weights": idf, "fixed": self._fixed}
-
-    def restore_learned(self, config: Mapping[str, Any]) -> None:
-        if "vocabulary" in config:
-            idf = config.get("idf_weights")
-            weights = None if idf is None else np.asarray(idf, dtype=np.float32)
-            self._restore(encode_tokens(config["vocabulary"]), weights)
-        else:
-            self._expected = int(config["size"])
-        self._fixed = bool(config.get("fixed", False))
-
-    def _restore(self, tokens: BytesColumn, idf: Array | None) -> None:
-        depth = self._token_start + len(tokens)
-        if self.pad_to_max_tokens:
-            depth = cast("int", self.max_tokens)
-        if (self.output_mode == "tf_idf") != (idf is not None) or (idf is not None and idf.shape != (depth,)):
-            raise InvalidArgumentError(f"{self.where}: the saved idf_weights do not fit the saved vocabulary.")
-        self._use(tokens, idf)
-
-    def save_arrays(self) -> dict[str, Array]:
-        if self._tokens is None:
-            return {}
-        tokens = self._tokens
-        low, high = int(tokens.offsets[0]), int(tokens.offsets[-1])
-        arrays: dict[str, Array] = {
-            "vocabulary.data": tokens.data[low:high],
-            "vocabulary.offsets": tokens.offsets - low,
-        }
-        return arrays if self._idf is None else {**arrays, "idf_weights": self._idf}
-
-    def load_arrays(self, arrays: Mapping[str, Array]) -> None:
-        if arrays:
-            tokens = tokens_from_arrays(arrays, "vocabulary", where=self.where)
-            self._restore(tokens, arrays.get("idf_weights"))
-
-
-def _mode(value: Any, where: str) -> OutputMode:
-    """Return the output mode; `"binary"` and `"tf-idf"` are older names of two of them."""
-    mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(value, value) if isinstance(value, str) else value
-    if mode not in _MODES:
-        hint = suggest(mode, _MODES) if isinstance(mode, str) else ""
-        raise InvalidArgumentError(
-            f"{where}: output_mode must be one of {', '.join(_MODES)}. Received: output_mode={value!r}.{hint}"
-        )
-    return cast("OutputMode", mode)
-
-
-def _given_tokens(vocabulary: Any, where: str) -> BytesColumn:
-    """Return the tokens that a user gave, one per row."""
-    if isinstance(vocabulary, Sequence) and len(vocabulary) == 0:
-        return _EMPTY
-    if isinstance(vocabulary, list | tuple) and all(isinstance(t, str | bytes) for t in vocabulary):
-        return encode_tokens(list(vocabulary))
-    strings, form = as_strings(vocabulary, where=f"{where}, vocabulary")
-    if not isinstance(form, DenseForm) or len(form.shape) != 1:
-        raise InvalidArgumentError(f"{where}: a vocabulary must be a list of tokens. Received: {describe(vocabulary)}.")
-    return strings
-
-
-def _text(token: str | bytes | None) -> str | None:
-    return token.decode("utf-8", "surrogateescape") if isinstance(token, bytes) else token
+        salt = None if self.salt is None else list(self.salt)
+        return {**super().get_config(), "encoding": self.encoding, "salt": salt}

@@ -10,8 +10,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
+from ..core.ops import registry
 from ..core.ops.registry import Attrs, BatchRule, InferRule
-from ..core.specs import Spec
+from ..core.specs import Spec, spec_of
+from ..core.tensor import Tensor
 
 
 class Transform(ABC):
@@ -70,3 +74,32 @@ class Transform(ABC):
 
     def __repr__(self) -> str:
         return f"<transform {self.name}>"
+
+
+class JointTransform(Transform):
+    """A transform of several values together: `apply`, `apply_rows` and `infer_spec` get tuples of them."""
+
+    @property
+    def forward(self) -> Callable[..., Any]:
+        return self._forward
+
+    def _forward(self, *values: Any) -> Any:
+        return self.apply(values)
+
+    def _infer(self, args: tuple[Any, ...], _attrs: Attrs) -> Any:
+        return self.infer_spec(tuple(a if isinstance(a, Spec) else spec_of(a) for a in args))  # type: ignore[arg-type]
+
+    def _batch(self, n: int, args: tuple[Any, ...], batched: tuple[bool, ...], _attrs: Attrs) -> Any:
+        full = [a if b else np.broadcast_to(a, (n, *np.shape(a))) for a, b in zip(args, batched, strict=True)]
+        return self.apply_rows(n, tuple(full))
+
+
+def run_transform(transform: Transform, *inputs: Any) -> Any:
+    """Apply a transform: arrays give arrays, Tensors give Tensors, symbols are recorded."""
+    kinds = [registry.operand_kind(value) for value in inputs]
+    if "symbol" in kinds:
+        return registry.call(transform, *inputs)
+    if "tensor" in kinds:
+        result = transform.forward(*(v if k is None else np.asarray(v) for v, k in zip(inputs, kinds, strict=True)))
+        return Tensor(result) if isinstance(result, np.ndarray | np.generic) else result
+    return transform.forward(*inputs)

@@ -202,3 +202,28 @@ def hash_bucket_kernel(data: Uint8s, offsets: Int64s, n_buckets: int, out: Int64
     buckets = np.uint64(n_buckets)
     for k in range(len(out)):
         out[k] = np.int64(fingerprint64(data, offsets[k], offsets[k + 1]) % buckets)
+
+
+# Multiplier of `FingerprintCat64`, and the first word of a cross (TensorFlow's default `hash_key`).
+_CAT = np.uint64(0xC6A4A7935BD1E995)
+_CROSS_KEY = np.uint64(0xDECAFCAFFE)
+
+
+@kernel
+def join_fingerprints(first: Any, second: Any) -> Any:
+    """Return one uint64 for two in that order (FingerprintCat64); to be called by other kernels."""
+    result = first ^ _CAT
+    result ^= _shift_mix(second * _CAT) * _CAT
+    result *= _CAT
+    return _shift_mix(_shift_mix(result) * _CAT)
+
+
+@kernel
+def crossed_kernel(words: npt.NDArray[np.uint64], n_buckets: int, out: Int64s) -> None:
+    """Fill `out` with the joint hash of uint64[features, n] down each column, modulo `n_buckets`."""
+    buckets = np.uint64(n_buckets)
+    for k in range(len(out)):
+        hashed = _CROSS_KEY
+        for i in range(words.shape[0]):
+            hashed = join_fingerprints(hashed, words[i, k])
+        out[k] = np.int64(hashed % buckets)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from penstock.preprocessing import Normalization, StringLookup
+from penstock.preprocessing import (
+    CategoryEncoding,
+    Discretization,
+    Hashing,
+    IntegerLookup,
+    Normalization,
+    Rescaling,
+    StringLookup,
+)
 from penstock.testing.layers import run_layer_test
 
 pytestmark = pytest.mark.unit
@@ -12,6 +20,7 @@ NUMBERS = np.random.default_rng(0).normal(3, 2, (6, 4)).astype(np.float32)
 WORDS = np.array([["a", "b", "a"], ["é", "zz", ""]], dtype=object)
 TOKENS = ["b", "a", "é", "c"]
 IDF = [0.5, 1.0, 2.0, 4.0]
+COUNTS = np.array([[5, 3, 5], [-2, 9, 0]])
 
 
 def adapted(data):
@@ -43,6 +52,41 @@ ROWS = [
         WORDS,
         None,
         id="lookup-given-idf",
+    ),
+    pytest.param(lambda: StringLookup(vocabulary=TOKENS, num_oov_indices=5, salt=3), WORDS, None, id="lookup-salt"),
+    pytest.param(lambda: IntegerLookup(), COUNTS, adapted(COUNTS), id="integers"),
+    pytest.param(
+        lambda: IntegerLookup(4, 2, mask_token=5, oov_method="farmhash", salt=[1, 2]),
+        COUNTS,
+        adapted(COUNTS),
+        id="integers-limits",
+    ),
+    pytest.param(lambda: IntegerLookup(vocabulary=[5, -2], num_oov_indices=3), COUNTS, None, id="integers-given"),
+    pytest.param(lambda: IntegerLookup(vocabulary=[5, -2], invert=True), COUNTS, None, id="integers-inverse"),
+    pytest.param(lambda: IntegerLookup(output_mode="tf_idf"), COUNTS, adapted(COUNTS), id="integers-tf_idf"),
+    pytest.param(lambda: Hashing(7), WORDS, None, id="hashing"),
+    pytest.param(lambda: Hashing(7, mask_value="a", salt=[3, -4], dtype="int32"), WORDS, None, id="hashing-salt"),
+    pytest.param(lambda: Hashing(7, mask_value=5), COUNTS, None, id="hashing-integers"),
+    pytest.param(lambda: Hashing(7, output_mode="count", sparse=True), WORDS, None, id="hashing-sparse"),
+    *(
+        pytest.param(lambda mode=mode: CategoryEncoding(4, mode), np.abs(COUNTS), None, id=f"categories-{mode}")
+        for mode in ("one_hot", "multi_hot", "count")
+    ),
+    pytest.param(lambda: CategoryEncoding(4, sparse=True, dtype="int64"), np.abs(COUNTS), None, id="categories-sparse"),
+    pytest.param(lambda: Discretization(num_bins=3), NUMBERS, adapted(NUMBERS), id="discretization"),
+    pytest.param(lambda: Discretization([1.0, 2.5, 4.0]), NUMBERS, None, id="discretization-given"),
+    *(
+        pytest.param(
+            lambda mode=mode: Discretization(num_bins=3, epsilon=0.1, output_mode=mode),
+            NUMBERS,
+            adapted(NUMBERS),
+            id=f"discretization-{mode}",
+        )
+        for mode in ("one_hot", "multi_hot", "count")
+    ),
+    pytest.param(lambda: Rescaling(1 / 127.5, -1), NUMBERS, None, id="rescaling"),
+    pytest.param(
+        lambda: Rescaling([1, 2, 3, 4], np.float32(0.1), dtype="float64"), COUNTS[:, :1], None, id="rescaling-4"
     ),
 ]
 

@@ -10,9 +10,57 @@ from ....core.saving import saved_as
 from ....pipeline.tensors import as_tensor
 
 
+@saved_as(preprocessing.CategoryEncoding)
+class CategoryEncoding(preprocessing.CategoryEncoding):
+    """`penstock.preprocessing.CategoryEncoding` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.Discretization)
+class Discretization(preprocessing.Discretization):
+    """`penstock.preprocessing.Discretization` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.HashedCrossing)
+class HashedCrossing(preprocessing.HashedCrossing):
+    """`penstock.preprocessing.HashedCrossing` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.Hashing)
+class Hashing(preprocessing.Hashing):
+    """`penstock.preprocessing.Hashing` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.IntegerLookup)
+class IntegerLookup(preprocessing.IntegerLookup):
+    """`penstock.preprocessing.IntegerLookup` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
 @saved_as(preprocessing.Normalization)
 class Normalization(preprocessing.Normalization):
     """`penstock.preprocessing.Normalization` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.Rescaling)
+class Rescaling(preprocessing.Rescaling):
+    """`penstock.preprocessing.Rescaling` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return map_leaves(as_tensor, super().__call__(*args, **kwargs))

@@ -6,18 +6,33 @@ from typing import TYPE_CHECKING
 
 from ....core.lazy import attach
 from ....nn.layers import Activation, Dense, Dropout, Flatten, Input, InputLayer, Layer, ReLU, Softmax
-from .adaptable import Normalization, StringLookup
+from .adaptable import (
+    CategoryEncoding,
+    Discretization,
+    HashedCrossing,
+    Hashing,
+    IntegerLookup,
+    Normalization,
+    Rescaling,
+    StringLookup,
+)
 
 __all__ = [
     "Activation",
+    "CategoryEncoding",
     "Dense",
+    "Discretization",
     "Dropout",
     "Flatten",
+    "HashedCrossing",
+    "Hashing",
     "Input",
     "InputLayer",
+    "IntegerLookup",
     "Layer",
     "Normalization",
     "ReLU",
+    "Rescaling",
     "Softmax",
     "StringLookup",
 ]

@@ -1,0 +1,75 @@
+"""Numbers in every form users have them, as one flat array and the way back to their form."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.columns import Column, DenseColumn, RaggedColumn
+from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.values import Ragged, Sparse
+from .strings import DenseForm, Form, RaggedForm, SparseForm
+
+Array = npt.NDArray[Any]
+
+
+class Numbers(NamedTuple):
+    """Numbers and their form.
+
+    Attributes:
+        values: One number per item.
+        form: How they stand in the user's value.
+    """
+
+    values: Array
+    form: Form
+
+
+def as_flat_numbers(value: Any, *, where: str) -> Numbers:
+    """Return the numbers of a value, whatever holds them: what NumPy understands, `Ragged`, `Sparse`, and columns.
+
+    Args:
+        value: Array, list, number, Tensor, pyarrow or pandas column, `Ragged`, `Sparse` or column.
+        where: Start of messages.
+
+    Raises:
+        DTypeError: There is something else than numbers in it.
+        InvalidArgumentError: Rows of nested lists differ in length.
+    """
+    if isinstance(value, Ragged):
+        splits: list[Any] = [value.row_splits]
+        inner: Any = value.values
+        while isinstance(inner, Ragged):
+            splits.append(inner.row_splits)
+            inner = inner.values
+        return Numbers(_checked(inner, where).reshape(-1), RaggedForm(tuple(splits), inner.shape[1:]))
+    if isinstance(value, Sparse):
+        return Numbers(_checked(value.values, where), SparseForm(value.indices, value.shape))
+    if isinstance(value, RaggedColumn):
+        return as_flat_numbers(value.as_value(), where=where)
+    if isinstance(value, DenseColumn):
+        value = value.values
+    elif isinstance(value, Column):
+        raise _not_numbers(value, where)
+    try:
+        array = np.asarray(value)
+    except ValueError as err:
+        raise InvalidArgumentError(
+            f"{where}: rows of nested lists must have one length. Received: {describe(value)}. "
+            "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
+        ) from err
+    return Numbers(_checked(array, where).reshape(-1), DenseForm(array.shape))
+
+
+def _checked(array: Array, where: str) -> Array:
+    if array.dtype.kind in "biuf":
+        return array
+    if array.dtype.kind == "O" and not array.size:
+        return array.astype(np.float32)
+    raise _not_numbers(array, where)
+
+
+def _not_numbers(value: Any, where: str) -> DTypeError:
+    return DTypeError(f"{where}: inputs must be numbers. Received: {describe(value)}.")

@@ -1,0 +1,169 @@
+"""ValueCounts: a summary of float32 numbers for quantiles; a monoid, bit for bit.
+
+Numbers are counted in cells. As long as there are at most `CELLS` distinct numbers, each is a cell of its own and
+quantiles are exact. When there are more, cells are joined two by two along the order of floating point numbers, by
+dropping one more low bit of each (`level` counts the bits), until there are few enough. The level is the least one that
+fits, so the summary depends on the numbers alone: any split, any order and any tree of merges give the same one.
+
+Error bound: the cells' counts are exact, and a cell remembers its largest number. A quantile is the largest number of
+the cell that holds the wanted rank: at least the exact quantile, and above it by less than `2**(level - 23)` of it
+(normal numbers). `level` is 0 to 16; for a million normally distributed numbers it is 12, an error below 0.05 %.
+
+The level never grows beyond 16, because 2**32 patterns in cells of 2**16 are `CELLS`; cells of that size do not mix
+finite numbers with infinities or NaN. Keras's summary, a list of interpolated numbers with weights, depends on the
+batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.errors import InvalidArgumentError
+
+Array = npt.NDArray[Any]
+Float32s = npt.NDArray[np.float32]
+Int64s = npt.NDArray[np.int64]
+Uint32s = npt.NDArray[np.uint32]
+
+CELLS: Final = 1 << 16
+"""Most cells; saved states hold at most so many."""
+
+# So many numbers are gathered before they are sorted and joined to the cells: sorting many at once is what is fast.
+_GATHERED: Final = 1 << 18
+_TOP = np.uint32(1 << 31)
+_NO_KEYS = np.empty(0, dtype=np.uint32)
+
+
+class ValueCounts:
+    """How often numbers were seen, in cells; see the module. One thread at a time.
+
+    Attributes:
+        level: Low bits that cells drop.
+    """
+
+    def __init__(self) -> None:
+        self.level = 0
+        self._tops: Uint32s = _NO_KEYS
+        self._counts: Int64s = np.empty(0, dtype=np.int64)
+        self._waiting: list[Float32s] = []
+        self._n_waiting = 0
+
+    def add(self, values: Array) -> None:
+        """Count numbers; they are copied."""
+        flat = values.reshape(-1).astype(np.float32)
+        self._waiting.append(flat)
+        self._n_waiting += len(flat)
+        if self._n_waiting >= _GATHERED:
+            self._flush()
+
+    def merge(self, other: ValueCounts) -> None:
+        """Add the counts of `other`, which keeps its own."""
+        other._flush()
+        self._flush()
+        self._join(other._tops, other._counts, other.level)
+
+    def __len__(self) -> int:
+        """How many numbers were counted."""
+        self._flush()
+        return int(self._counts.sum())
+
+    def _flush(self) -> None:
+        if not self._n_waiting:
+            return
+        ordered = np.sort(_ordered(np.concatenate(self._waiting)))
+        self._waiting, self._n_waiting = [], 0
+        starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        self._join(ordered[starts], np.diff(np.append(starts, len(ordered))), 0)
+
+    def _join(self, tops: Uint32s, counts: Int64s, level: int) -> None:
+        """Add cells of a level, given by their largest numbers and counts."""
+        self.level = max(self.level, level)
+        both = np.concatenate([self._tops, tops])
+        order = np.argsort(both, kind="stable")
+        self._tops, self._counts = both[order], np.concatenate([self._counts, counts])[order]
+        self._coarsen()
+        while len(self._tops) > CELLS:
+            self.level += 1
+            self._coarsen()
+
+    def _coarsen(self) -> None:
+        """Join neighbours that are one cell at the present level."""
+        keys = self._tops >> np.uint32(self.level)
+        last = np.append(keys[1:] != keys[:-1], True) if len(keys) else np.empty(0, dtype=np.bool_)
+        if last.all():
+            return
+        sums = np.cumsum(self._counts)[last]
+        self._tops, self._counts = self._tops[last], np.diff(sums, prepend=0)
+
+    def at_ranks(self, ranks: Int64s) -> Float32s:
+        """Return the numbers that stand at 0-based places of the sorted numbers, up to the error bound."""
+        self._flush()
+        cells = np.searchsorted(np.cumsum(self._counts), ranks, side="right")
+        return _from_ordered(self._tops[cells])
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return everything as named arrays."""
+        self._flush()
+        level = np.array(self.level, dtype=np.int64)
+        return {"values": _from_ordered(self._tops), "counts": self._counts.copy(), "level": level}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], *, where: str) -> ValueCounts:
+        """Return the counts that `to_arrays` described.
+
+        Raises:
+            InvalidArgumentError: The arrays do not fit together.
+        """
+        values, counts, level = arrays.get("values"), arrays.get("counts"), arrays.get("level")
+        if values is None or counts is None or level is None or values.shape != counts.shape or values.ndim != 1:
+            raise InvalidArgumentError(
+                f"{where}: a saved state must have values and counts of one length, and a level."
+            )
+        if not 0 <= int(level) <= 16 or (counts < 1).any() or len(values) > CELLS:
+            raise InvalidArgumentError(f"{where}: the saved counts must be positive, and the level 0 to 16.")
+        made = cls()
+        made._join(_ordered(values.astype(np.float32)), counts.astype(np.int64), int(level))
+        return made
+
+    def boundaries(self, n_bins: int, epsilon: float) -> Float32s:
+        """Return at most `n_bins - 1` rising boundaries between bins of about equally many numbers.
+
+        These are what Keras's `Discretization` finds for all numbers in one batch: it keeps about `1 / epsilon` evenly
+        spaced numbers and interpolates between them.
+
+        Args:
+            n_bins: At least 1.
+            epsilon: Above 0; the spacing, as a fraction of all numbers.
+        """
+        total = len(self)
+        step = max(total / (1.0 / epsilon), 1)
+        kept = self.at_ranks(np.arange(int(step - 1), total, int(step), dtype=np.int64))
+        weights = np.full(len(kept), step, dtype=np.float32)
+        kept, weights = _compressed(kept, weights, epsilon)
+        return _compressed(kept, weights, 1.0 / n_bins)[0][:-1]
+
+
+def _compressed(values: Float32s, weights: Float32s, spacing: float) -> tuple[Float32s, Float32s]:
+    """Interpolate weighted numbers at evenly spaced fractions of the weight, if there are enough of them."""
+    if len(values) * spacing < 1:
+        return values, weights
+    fractions = spacing + np.arange(0.0, 1.0, spacing)
+    sums = np.cumsum(weights)
+    reached = sums / sums[-1]
+    between = np.interp(fractions, reached, values)
+    new_sums = np.interp(fractions, reached, sums)
+    return between.astype(np.float32), np.diff(new_sums, prepend=0.0).astype(np.float32)
+
+
+def _ordered(values: Float32s) -> Uint32s:
+    """Return unsigned integers in the order of the numbers; both zeros are one, and every NaN is the same, last."""
+    bits = np.where(np.isnan(values), np.float32(np.nan), values + np.float32(0)).view(np.uint32)
+    return np.where(bits & _TOP, ~bits, bits | _TOP)
+
+
+def _from_ordered(ordered: Uint32s) -> Float32s:
+    return np.where(ordered & _TOP, ordered ^ _TOP, ~ordered).view(np.float32)
