@@ -2,11 +2,13 @@
 
 from .calling import AUTOTUNE
 from .csv_files import CsvDataset, make_csv_dataset
+from .databases import SqlDataset
 from .dataset import Dataset
 from .exec.iterator import DatasetIterator
 from .plan import INFINITE as INFINITE_CARDINALITY
 from .plan import UNKNOWN as UNKNOWN_CARDINALITY
 from .readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
+from .sources import BatchReader, RandomAccessSource, StatefulIterator, StreamSource
 from .tables import ArrowDataset, ParquetDataset
 
 __all__ = [
@@ -14,11 +16,16 @@ __all__ = [
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
     "ArrowDataset",
+    "BatchReader",
     "CsvDataset",
     "Dataset",
     "DatasetIterator",
     "FixedLengthRecordDataset",
     "ParquetDataset",
+    "RandomAccessSource",
+    "SqlDataset",
+    "StatefulIterator",
+    "StreamSource",
     "TFRecordDataset",
     "TextLineDataset",
     "make_csv_dataset",

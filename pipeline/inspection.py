@@ -35,7 +35,7 @@ def _observe(node: Node) -> None:
         node.function.observe(ObjectSpec() if spec is None else spec)
     elif isinstance(node, plan.GroupByWindow):
         node.observed.spec = _window_spec(node)
-    elif isinstance(node, plan.FromGenerator | plan.Scan):
+    elif isinstance(node, plan.FromGenerator | plan.FromSource | plan.Scan):
         node.observed.spec = first_spec(node)
 
 

@@ -84,6 +84,13 @@ def _from_generator(node: plan.FromGenerator, run: Run) -> Elements:
             yield Block.from_elements([as_element(element)], node.output_signature).element(0)
 
 
+def _from_source(node: plan.FromSource, run: Run) -> Elements:
+    source = node.source
+    elements = (source[i] for i in range(len(source))) if node.is_indexed else iter(source)
+    for element in elements:
+        yield Block.from_elements([as_element(element)], node.spec).element(0)
+
+
 def _text_line(node: plan.TextLine, run: Run) -> Elements:
     for path in node.files:
         lines = _contents(node, path).replace(b"\r", b"").split(b"\n")
@@ -184,7 +191,12 @@ def _batched(source: Elements, size: int, least: int) -> Elements:
 def _shuffle(node: plan.Shuffle, run: Run) -> Elements:
     # The epoch is counted when the iterator is made, not when its first element is read.
     words = Philox(*node.seeds.of_pass(run.next_epoch(node.seeds)))
-    return _shuffled(run.open(node.input), node.buffer_size, words)
+    return _shuffled(_open_late(node.input, run), node.buffer_size, words)
+
+
+def _open_late(node: plan.Node, run: Run) -> Elements:
+    """Make an iterator when its first element is asked for, as TensorFlow does below shuffle and an endless repeat."""
+    yield from run.open(node)
 
 
 def _shuffled(source: Elements, size: int, words: Philox) -> Elements:
@@ -253,7 +265,10 @@ def _repeat(node: plan.Repeat, run: Run) -> Elements:
     if node.count == 0:
         return iter(())
     passes = itertools.count() if node.count < 0 else range(node.count)
-    return _repeated(node, run, run.open(node.input), iter(passes))
+    # An endless repeat right on top of a shuffle is one operator with it in TensorFlow.
+    is_late = node.count < 0 and not isinstance(node.input, plan.Shuffle)
+    first = _open_late(node.input, run) if is_late else run.open(node.input)
+    return _repeated(node, run, first, iter(passes))
 
 
 def _repeated(node: plan.Repeat, run: Run, current: Elements, passes: Iterator[int]) -> Elements:
@@ -345,6 +360,7 @@ _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     plan.Filter: _filter,
     plan.FixedLength: _fixed_length,
     plan.FromGenerator: _from_generator,
+    plan.FromSource: _from_source,
     plan.FromTensorSlices: _rows,
     plan.FromTensors: _rows,
     plan.GlobalShuffle: _global_shuffle,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from .base import DatasetBase, T
 
 if TYPE_CHECKING:
     from ..dataset import Dataset
+    from ..sources import RandomAccessSource, StreamSource
+
+U = TypeVar("U")
 
 
 class Sources(DatasetBase[T]):
@@ -125,6 +128,36 @@ class Sources(DatasetBase[T]):
             args: Arguments for each call.
         """
         return cls._of(plan.FromGenerator(generator, output_signature, args))
+
+    @classmethod
+    def from_source(cls, source: RandomAccessSource[U] | StreamSource[U], *, element_spec: Any = None) -> Dataset[U]:
+        """Yield the elements of one's own source.
+
+        An object with `__len__` and `__getitem__` is read by number: its length is known, and a resume reads nothing
+        again. With `__getitems__(indices)` as well it is read in batches. Any other object with `__iter__` gives a
+        fresh iterator for each pass; where that has `get_state()` and `set_state(state)`, a resume reads nothing again.
+        See `RandomAccessSource` and `StreamSource` for what is asked of them.
+
+        Args:
+            source: The object; no base class is needed.
+            element_spec: Nest of specs that each element must fit; None takes the elements as they come.
+
+        Raises:
+            InvalidArgumentError: The object has none of these methods, or is itself an iterator.
+            StageError: While iterating: reading an element failed. It names the element; those before it have been
+                yielded.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> class Squares:
+            ...     def __len__(self):
+            ...         return 5
+            ...     def __getitem__(self, index):
+            ...         return {"x": index, "y": index * index}
+            >>> [int(row["y"]) for row in Dataset.from_source(Squares()).skip(2)]
+            [4, 9, 16]
+        """
+        return cls._of(plan.FromSource(source, element_spec))
 
     @classmethod
     def list_files(cls, file_pattern: Any, *, shuffle: bool | None = None, seed: int | None = None) -> Dataset[bytes]:

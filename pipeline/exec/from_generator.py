@@ -1,7 +1,8 @@
-"""`from_generator`: pulls a Python iterable, exactly as far as elements are asked for."""
+"""`from_generator`, and what else pulls a Python iterable, exactly as far as elements are asked for."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -14,25 +15,37 @@ from ...core.errors import FailedPreconditionError, PenstockError
 from ...core.leaves import as_element
 from ...core.specs import TensorSpec
 from .. import plan
-from .base import Context, Operator, State, executes
+from .base import Context, N, Operator, State, executes
 from .failures import failure
 from .leading import leading_block
 
 
-@executes(plan.FromGenerator)
-class FromGenerator(Operator[plan.FromGenerator]):
-    """Elements of a fresh iterable; the iterable is closed at its end, on failure and when abandoned."""
+class Iterated(Operator[N]):
+    """Elements of a fresh iterable; the iterable is closed at its end, on failure and when abandoned.
 
-    def __init__(self, node: plan.FromGenerator, context: Context) -> None:
+    Args:
+        node: The plan node.
+        context: Shared by all operators of the iterator.
+        spec: Nest of specs that each element must fit, or None to take what comes.
+    """
+
+    def __init__(self, node: N, context: Context, spec: Any) -> None:
         super().__init__(node, context)
         self._iterator: Iterator[Any] | None = None
+        self._spec = spec
         self._signature: tuple[nest.Structure, list[Any]] | None = None
-        if node.output_signature is not None:
-            leaves, structure = nest.flatten(node.output_signature)
+        if spec is not None:
+            leaves, structure = nest.flatten(spec)
             self._signature = structure, leaves
         self._given = 0
         # What was read already and is still to come: elements, and errors in their place.
         self._coming: deque[list[Any] | Exception] = deque()
+
+    _noun = "iterable"
+
+    @abstractmethod
+    def _start(self) -> Iterator[Any]:
+        """Return a fresh iterator over all elements."""
 
     @property
     def is_pure(self) -> bool:
@@ -42,7 +55,7 @@ class FromGenerator(Operator[plan.FromGenerator]):
         elements = self._next_elements(max_rows)
         if not elements:
             return None
-        block, error = leading_block(elements, self.node.output_signature)
+        block, error = leading_block(elements, self._spec)
         if error is not None:
             return self._before_misfit(elements, block, error)
         assert block is not None
@@ -84,7 +97,7 @@ class FromGenerator(Operator[plan.FromGenerator]):
         elements: list[Any] = []
         try:
             if self._iterator is None:
-                self._iterator = iter(self.node.generator(*self.node.args))
+                self._iterator = self._start()
             for element in self._iterator:
                 self.context.check_running()
                 elements.append(as_element(element))
@@ -110,8 +123,7 @@ class FromGenerator(Operator[plan.FromGenerator]):
         return block
 
     def _failure(self, err: Exception, element: int) -> Exception:
-        name = self.node.describe()
-        raised = failure("from_generator", name, err, self.context.number(self.node), element)
+        raised = failure(self.node.name, self.node.describe(), err, self.context.number(self.node), element)
         raised.__cause__ = err
         return raised
 
@@ -119,13 +131,17 @@ class FromGenerator(Operator[plan.FromGenerator]):
         return {"given": self._given}
 
     def set_state(self, state: State) -> None:
-        """Run the generator anew up to the position: it must yield the same elements each time."""
-        while self._given < state["given"]:
-            if not self.pull_elements(state["given"] - self._given):
+        """Run the iterable anew up to the position: it must yield the same elements each time."""
+        self._read_to(state["given"])
+
+    def _read_to(self, given: int) -> None:
+        """Read past elements until so many were given."""
+        while self._given < given:
+            if not self.pull_elements(given - self._given):
                 raise FailedPreconditionError(
-                    f"set_state: the generator {self.node.describe()!r} ended after {self._given} elements; the state "
-                    f"was saved after {state['given']}. A generator is resumed by running it again, so it must yield "
-                    "the same elements each time."
+                    f"set_state: the {self._noun} {self.node.describe()!r} ended after {self._given} elements; the "
+                    f"state was saved after {given}. It is resumed by running it again, so it must yield the same "
+                    "elements each time."
                 )
 
     def close(self) -> None:
@@ -133,6 +149,19 @@ class FromGenerator(Operator[plan.FromGenerator]):
         close = getattr(iterator, "close", None)
         if close is not None:
             close()
+
+
+@executes(plan.FromGenerator)
+class FromGenerator(Iterated[plan.FromGenerator]):
+    """Elements of what a generator function returns."""
+
+    _noun = "generator"
+
+    def __init__(self, node: plan.FromGenerator, context: Context) -> None:
+        super().__init__(node, context, node.output_signature)
+
+    def _start(self) -> Iterator[Any]:
+        return iter(self.node.generator(*self.node.args))
 
 
 def _is_exactly(spec: Any, value: Any) -> bool:

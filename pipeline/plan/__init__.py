@@ -16,6 +16,7 @@ from .filter import Filter
 from .fixed_length import FixedLength
 from .flat_map import FlatMap
 from .from_generator import FromGenerator
+from .from_source import FromSource
 from .from_tensor_slices import FromTensorSlices
 from .from_tensors import FromTensors
 from .global_shuffle import GlobalShuffle
@@ -38,7 +39,9 @@ from .scan import Scan
 from .shard import Shard
 from .shuffle import Shuffle
 from .skip import Skip
+from .snapshot import Snapshot
 from .sparse_batch import SparseBatch
+from .sql import Sql
 from .take import Take
 from .take_while import TakeWhile
 from .text_line import TextLine
@@ -66,6 +69,7 @@ __all__ = [
     "FixedLength",
     "FlatMap",
     "FromGenerator",
+    "FromSource",
     "FromTensorSlices",
     "FromTensors",
     "GlobalShuffle",
@@ -90,7 +94,9 @@ __all__ = [
     "Shard",
     "Shuffle",
     "Skip",
+    "Snapshot",
     "SparseBatch",
+    "Sql",
     "TFRecord",
     "Take",
     "TakeWhile",
