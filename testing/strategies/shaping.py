@@ -67,7 +67,7 @@ def paddings(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     if _are_arrays(_leaves(recipe)) and draw(st.booleans()):
         text = f"padded_batch({size}, drop_remainder={drop})"
         return recipe.then(text, lambda d, log: d.padded_batch(size, drop_remainder=drop))
-    shapes = draw(st.sampled_from([None, [None], [LONGEST_SEQUENCE], [2]]))
+    shapes = draw(st.sampled_from([None, [None], [LONGEST_SEQUENCE], [6]]))
     return recipe.then(
         f"map(sequence).padded_batch({size}, {shapes}, -1, {drop})",
         lambda d, log: _sequences(d, log).padded_batch(size, shapes, -1, drop_remainder=drop),
@@ -88,7 +88,7 @@ def ragged_batches(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 @st.composite
 def sparse_batches(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     """Draw a sparse batch, taken apart into its arrays."""
-    size, width = draw(st.integers(1, 4)), draw(st.sampled_from([None, LONGEST_SEQUENCE, 2]))
+    size, width = draw(st.integers(1, 4)), draw(st.sampled_from([None, LONGEST_SEQUENCE, 6]))
 
     def parts(batch: Any) -> Any:
         return batch.indices, batch.values, batch.dense_shape
@@ -173,7 +173,7 @@ def groups(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 @st.composite
 def packs(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     """Draw sequences that are packed."""
-    length, bins = draw(st.integers(LONGEST_SEQUENCE - 1, 7)), draw(st.integers(1, 3))
+    length, bins = draw(st.integers(LONGEST_SEQUENCE, 7)), draw(st.integers(1, 3))
     strategy = draw(st.sampled_from(["first_fit", "best_fit"]))
     return recipe.then(
         f"map(sequence).pack_sequences({length}, num_bins={bins}, strategy={strategy!r})",
