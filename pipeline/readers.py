@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from . import plan
 from .api.base import T
@@ -90,14 +90,17 @@ class TFRecordDataset(FileDataset[bytes]):
     """Yields the records of TFRecord files as bytes; both checksums of every record are checked.
 
     Args:
-        filenames: A path, a list of paths, or a Dataset of paths.
+        filenames: A path, a list of paths, or a Dataset of paths; remote ones with their scheme, as `s3://bucket/a`.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         buffer_size: Bytes read at a time; None for 256 KiB.
         num_parallel_reads: How many files are read at once, one record from each in turn; None reads file after file.
+        on_corrupt: `"raise"`, or `"skip"` to leave damaged places out; the iterator's `skipped` counts and lists them.
+        max_skipped: How much of one file may be left out: an int for a number of damaged places, a float for their
+            share among places and records (judged at the end of the file); None for any.
 
     Raises:
         NotFoundError: A file does not exist (raised while iterating, when its turn comes).
-        DataLossError: A record is damaged; all records before it have been yielded.
+        DataLossError: A record is damaged and may not be skipped; all records before it have been yielded.
     """
 
     __slots__ = ()
@@ -108,11 +111,25 @@ class TFRecordDataset(FileDataset[bytes]):
         compression_type: str | None = None,
         buffer_size: int | None = None,
         num_parallel_reads: int | None = None,
+        on_corrupt: Literal["raise", "skip"] = "raise",
+        max_skipped: float | None = None,
     ) -> None:
-        node = files_node(
-            "TFRecordDataset", plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads
+        kind = tfrecord(on_corrupt, max_skipped)
+        super().__init__(
+            files_node("TFRecordDataset", kind, filenames, compression_type, buffer_size, num_parallel_reads)
         )
-        super().__init__(node)
+
+
+def tfrecord(on_corrupt: Literal["raise", "skip"], max_skipped: float | None) -> Callable[..., plan.TFRecord]:
+    """Return what makes the node of TFRecord files, for `files_node`.
+
+    Raises:
+        InvalidArgumentError: An argument breaks its rule.
+    """
+    from ..records.damage import damage_policy
+
+    policy = damage_policy("TFRecordDataset", on_corrupt, max_skipped)
+    return functools.partial(plan.TFRecord, on_corrupt=policy.on_corrupt, max_skipped=policy.max_skipped)
 
 
 def fixed_length(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ...core.block import Block
 from ...core.columns import BytesColumn
@@ -11,6 +11,7 @@ from ...core.provenance import Provenance
 from .. import plan
 from ..plan.file_source import FileSource
 from .base import Context, Operator, State, executes
+from .skips import Skipped
 
 F = TypeVar("F", bound=FileSource)
 
@@ -48,7 +49,10 @@ class _FileOperator(Operator[F]):
             path = files[self._file]
             if self._reader is None:
                 self._reader = self._open(path)
-            column = self._reader.read(max_rows)
+            try:
+                column = self._reader.read(max_rows)
+            finally:
+                self._note(path, self._reader)
             if column is not None:
                 n = len(column)
                 block = Block(LEAF, [column], n, Provenance.of_file(path, self._row, n, unit=self.unit))
@@ -57,6 +61,9 @@ class _FileOperator(Operator[F]):
             self._close_file()
             self._file, self._row = self._file + 1, 0
         return None
+
+    def _note(self, path: str, reader: _Reader) -> None:
+        """Take down what the last read left out."""
 
     def get_state(self) -> State:
         return {
@@ -98,10 +105,45 @@ class TFRecord(_FileOperator[plan.TFRecord]):
 
     unit = "record"
 
+    def __init__(self, node: plan.TFRecord, context: Context) -> None:
+        super().__init__(node, context)
+        self._report = context.skipped
+        self._number = context.number(node)
+        self._skipped = self._noted = 0
+
     def _open(self, path: str) -> _Reader:
         from ...records.reader import TFRecordReader
 
-        return TFRecordReader(path, self.node.compression_type, buffer_size=self.node.buffer_size)
+        node = self.node
+        self._noted = 0
+        return TFRecordReader(
+            path,
+            node.compression_type,
+            buffer_size=node.buffer_size,
+            on_corrupt=node.on_corrupt,
+            max_skipped=node.max_skipped,
+        )
+
+    def _note(self, path: str, reader: Any) -> None:
+        places = len(reader.report)
+        if places == self._noted:
+            return
+        for damage in list(reader.report)[self._noted :]:
+            self._report.add(Skipped(self.node.name, self._number, None, path, damage.record_index, damage.error))
+            self._noted += 1
+            self._skipped += 1
+        # What a long report no longer lists counts all the same.
+        self._report.count(places - self._noted)
+        self._skipped += places - self._noted
+        self._noted = places
+
+    def get_state(self) -> State:
+        return {"skipped": self._skipped, **super().get_state()}
+
+    def set_state(self, state: State) -> None:
+        self._skipped = state["skipped"]
+        self._report.count(self._skipped)
+        super().set_state(state)
 
 
 @executes(plan.FixedLength)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from penstock import Dataset, TFRecordDataset, TFRecordWriter
-from penstock.core.errors import DataLossError, NotFoundError
+from penstock.core.errors import DataLossError, InvalidArgumentError, NotFoundError
 from penstock.testing.executor import reference_iterator
 
 SUFFIXES = {"": ".tfrecord", "GZIP": ".gzip.tfrecord", "ZLIB": ".zlib.tfrecord"}
@@ -88,3 +88,66 @@ def test_a_file_that_ends_early(tmp_path) -> None:
 def test_a_missing_file(tmp_path) -> None:
     with pytest.raises(NotFoundError, match=r"no-such\.tfrecord"):
         list(TFRecordDataset(tmp_path / "no-such.tfrecord"))
+
+
+def damaged(path, *numbers) -> None:
+    """Write a hundred records of 25 bytes and flip a bit in some."""
+    write(path, [b"record %02d" % i for i in range(100)])
+    data = bytearray(path.read_bytes())
+    for number in numbers:
+        data[number * 25 + 13] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("parallel", [None, 2])
+def test_damaged_records_are_skipped_and_reported(tmp_path, parallel) -> None:
+    paths = [tmp_path / "a", tmp_path / "b"]
+    damaged(paths[0], 3, 60)
+    damaged(paths[1], 99)
+    iterator = iter(TFRecordDataset(paths, on_corrupt="skip", num_parallel_reads=parallel).batch(10).prefetch(2))
+    records = [record for batch in iterator for record in batch]
+    expected = [b"record %02d" % i for i in range(100)] * 2
+    for missing in (b"record 03", b"record 60", b"record 99"):
+        expected.remove(missing)
+    assert sorted(records) == sorted([*expected])
+    assert len(iterator.skipped) == 3
+    assert {(skipped.path, skipped.record_index) for skipped in iterator.skipped} == {
+        (str(paths[0]), 3),
+        (str(paths[0]), 59),
+        (str(paths[1]), 99),
+    }
+    first = next(iter(iterator.skipped))
+    assert first.stage == "tfrecord" and "payload CRC mismatch" in str(first)
+
+
+@pytest.mark.fault
+def test_skipping_has_a_limit_for_each_file(tmp_path) -> None:
+    damaged(tmp_path / "a", 3, 60)
+    damaged(tmp_path / "b", 10, 20)
+    paths = [tmp_path / "a", tmp_path / "b"]
+    assert len(list(TFRecordDataset(paths, on_corrupt="skip", max_skipped=2))) == 196
+    iterator = iter(TFRecordDataset(paths, on_corrupt="skip", max_skipped=1))
+    with pytest.raises(DataLossError, match="record 59 at byte 1500: payload CRC mismatch"):
+        list(iterator)
+    assert len(iterator.skipped) == 1
+    with pytest.raises(DataLossError, match="2 damaged places beside 98 good records"):
+        list(TFRecordDataset(paths, on_corrupt="skip", max_skipped=0.01))
+    with pytest.raises(InvalidArgumentError, match=r'TFRecordDataset: on_corrupt must be "raise" or "skip"'):
+        TFRecordDataset(paths, on_corrupt="drop")
+    assert "on_corrupt='skip', max_skipped=1" in TFRecordDataset(paths, on_corrupt="skip", max_skipped=1).explain()
+
+
+@pytest.mark.fault
+def test_a_resumed_iterator_goes_on_and_counts_on(tmp_path) -> None:
+    damaged(tmp_path / "a", 3, 60, 61)
+    dataset = TFRecordDataset(tmp_path / "a", on_corrupt="skip", buffer_size=100)
+    whole = list(dataset)
+    for cut in (0, 2, 3, 4, 58, 59, 60, 97):
+        first = iter(dataset)
+        for _ in range(cut):
+            next(first)
+        second = iter(dataset)
+        second.set_state(first.get_state())
+        assert list(second) == whole[cut:]
+        assert len(second.skipped) == 3

@@ -50,7 +50,7 @@ class FakeFile:
 
 
 class Server:
-    """Opens connections as a script says: an item is an error to raise, or the bytes until failure and those per read."""
+    """Opens connections by a script of errors to raise, or (bytes until the connection fails, bytes per read)."""
 
     def __init__(self, data, script=()):
         self.data, self.script, self.opened = data, list(script), []
