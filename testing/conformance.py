@@ -52,12 +52,12 @@ def check_operator(make_dataset: MakeDataset, *, steps: int | None = None, fresh
     expected = _first(dataset, steps)
     _check_description(dataset, expected, steps)
     for demands in DEMANDS:
-        asked: DatasetIterator[Any] = iter(make_dataset())
-        with asked as iterator:
+        with iter(make_dataset()) as iterator:
             _assert_same(_by_demand(iterator, demands), expected, steps, f"blocks of {demands} rows asked for")
     for rows in BLOCK_ROWS:
-        with DatasetIterator(make_dataset()._node, max_block_rows=rows) as iterator:
-            _assert_same(iterator, expected, steps, f"as written, in blocks of {rows} rows")
+        written: DatasetIterator[Any] = DatasetIterator(make_dataset()._node, max_block_rows=rows)
+        with written:
+            _assert_same(written, expected, steps, f"as written, in blocks of {rows} rows")
     _check_end(make_dataset, expected, steps)
     _check_leaks(make_dataset, len(expected))
     return assert_resumes_exactly(make_dataset, steps=steps, fresh_process=fresh_process)

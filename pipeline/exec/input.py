@@ -78,8 +78,8 @@ class Input:
         if self._block is not None:
             block = self.pull(max_rows)
             return None if block is None else block.to_list()
-        if self._skip and not self._skip_rows():
-            return None
+        if self._skip:
+            self._skip_rows()
         elements = self.source.pull_elements(max_rows)
         if elements is not None:
             self.rows += len(elements)
@@ -87,8 +87,8 @@ class Input:
         return elements
 
     def _pull_source(self, max_rows: int) -> Block | None:
-        if self._skip and not self._skip_rows():
-            return None
+        if self._skip:
+            self._skip_rows()
         self._checkpoint()
         rows = max_rows
         if self._ahead and self.source.is_pure:
@@ -106,15 +106,16 @@ class Input:
             self._read += block.n
         return block
 
-    def _skip_rows(self) -> bool:
-        """Read past the rows between a restored checkpoint and the position that was saved; False at the end."""
+    def _skip_rows(self) -> None:
+        """Read past the rows between a restored checkpoint and the position that was saved."""
         while self._skip:
-            block = self.source.pull(self._skip)
+            block = pull_again(self.source.pull, self._skip)
             if block is None:
-                self._skip = 0
-                return False
+                raise FailedPreconditionError(
+                    f"set_state: {self.source.node.name} ends {self._skip} elements before the saved position. "
+                    "The files or arrays that the pipeline reads must be the same."
+                )
             self._skip -= block.n
-        return True
 
     def _checkpoint(self) -> None:
         """Keep the source's state before a pull, now and then."""
@@ -150,6 +151,7 @@ class Input:
             for start, state in reversed(self._checkpoints):
                 if start <= row:
                     return self._after(state, row - start)
+            assert not self._checkpoints, "the reader tells the oldest row that it needs"
         # Nothing was pulled yet.
         return self._after(self.source.get_state(), row + self._skip)
 
@@ -169,6 +171,22 @@ class Input:
             self._checkpoints.append((-self._skip, state["from"]))
 
 
+def pull_again(pull: Callable[[int], Block | None], max_rows: int) -> Block | None:
+    """Pull rows that were read before the state was saved.
+
+    Elements that failed then fail again; their errors have been told, so they are passed over. An error that comes
+    twice in a row is another one: it stays.
+    """
+    told = None
+    while True:
+        try:
+            return pull(max_rows)
+        except Exception as err:
+            if str(err) == told:
+                raise
+            told = str(err)
+
+
 def row_at(node: Node, position: State, context: Context) -> Block:
     """Return one row of a node again, by a position that an Input over it gave.
 
@@ -179,7 +197,7 @@ def row_at(node: Node, position: State, context: Context) -> Block:
     again = Input(context.build(node))
     try:
         again.set_state(position)
-        block = again.pull(1)
+        block = pull_again(again.pull, 1)
     finally:
         again.source.close()
     if block is None:

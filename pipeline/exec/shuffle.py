@@ -15,7 +15,8 @@ from ...core.errors import FailedPreconditionError
 from ...core.random import Philox
 from .. import plan
 from .base import Context, State, UnaryOperator, executes
-from .input import Input
+from .deferred import deferred
+from .input import Input, pull_again
 from .kernels import shuffle_kernel
 from .row_store import RowStore
 
@@ -25,7 +26,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
     """Rows wait in a RowStore; slots hold their numbers."""
 
     def __init__(self, node: plan.Shuffle, context: Context) -> None:
-        super().__init__(node, context)
+        super().__init__(node, context, deferred(node.input, context))
         self._seeds = context.seeds(node.seeds)
         self._pair = self._seeds.pair
         self._pass = self._seeds.next_pass()
@@ -83,8 +84,11 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
 
     def _held_arrivals(self) -> npt.NDArray[np.int64]:
         """Return the numbers of the rows in the slots, in the order of the ring."""
-        ring = (self._start + np.arange(self._held)) % max(1, len(self._slots))
-        return self._arrivals[self._slots[ring]]
+        stop, size = self._start + self._held, len(self._slots)
+        ring = self._slots[self._start : min(stop, size)]
+        if stop > size:
+            ring = np.concatenate([ring, self._slots[: stop - size]])
+        return self._arrivals[ring]
 
     def _oldest(self) -> int:
         """Return the first row of the input that is held, or that comes next."""
@@ -93,18 +97,19 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
 
     @property
     def checkpoint_rows(self) -> int:
-        # The state is as large as the buffer.
-        return max(super().checkpoint_rows, self.node.buffer_size)
+        # The state is as large as the buffer. A resume draws half as many rows once more, at most.
+        return max(super().checkpoint_rows, self.node.buffer_size // 2)
 
     def get_state(self) -> State:
         """Return the position: which rows of the input are held, in the ring's order, counted from the oldest one."""
-        oldest = self._oldest()
+        held, waiting = self._held_arrivals(), self._source.rows - (self._store.rows - self._incoming)
+        oldest = min(int(held.min(initial=waiting)), waiting)
         return {
             "pair": list(self._pair),
             "pass": self._pass,
             "drawn": self._drawn(),
-            "held": self._held_arrivals() - oldest,
-            "read": self._source.rows - (self._store.rows - self._incoming) - oldest,
+            "held": held - oldest,
+            "read": waiting - oldest,
             "input": self._source.get_state() if oldest == self._source.rows else self._source.state_at(oldest),
         }
 
@@ -124,7 +129,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
     def _read_held(self, held: npt.NDArray[np.int64], rows: int) -> None:
         """Read the span of the input from the oldest held row to the next one to come, and store the held ones."""
         while (start := self._source.rows) < rows:
-            block = self._source.pull(rows - start)
+            block = pull_again(self._source.pull, rows - start)
             if block is None:
                 raise FailedPreconditionError(
                     f"set_state: shuffle held elements up to {rows} of its input after the saved position, but now the "

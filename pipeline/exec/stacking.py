@@ -27,7 +27,7 @@ class Stacking(UnaryOperator[N]):
         self._number = context.number(node)
         self._size = size
         self._drop_remainder = drop_remainder
-        self._source = Input(self.input)
+        self._source = Input(self.input, oldest=self._oldest)
         self._held = RowQueue()
         self._count = 0
         self._ended = False
@@ -85,6 +85,10 @@ class Stacking(UnaryOperator[N]):
     @property
     def checkpoint_rows(self) -> int:
         return -(-super().checkpoint_rows // self._size)
+
+    def _oldest(self) -> int:
+        """Return the first row of the input that is held, or that comes next."""
+        return self._source.rows - self._held.rows
 
     def get_state(self) -> State:
         source = self._source
