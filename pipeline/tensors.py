@@ -9,6 +9,7 @@ Methods take TensorFlow's arguments in TensorFlow's order. `name` labels nothing
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self
@@ -339,7 +340,7 @@ class TensorDataset(Dataset[Any]):
     def prefetch(self, buffer_size: int, name: str | None = None) -> Self:
         return super().prefetch(buffer_size)
 
-    def cache(self, filename: str = "", name: str | None = None) -> Self:
+    def cache(self, filename: str | os.PathLike[str] = "", name: str | None = None) -> Self:
         return super().cache(filename)
 
     def cardinality(self) -> Any:
@@ -361,7 +362,7 @@ class TensorDataset(Dataset[Any]):
         return super().__iter__()
 
 
-class _TensorFileDataset(TensorDataset):
+class TensorFileDataset(TensorDataset):
     """A dataset whose constructor takes files; what its methods make is a plain `TensorDataset`."""
 
     __slots__ = ()
@@ -371,7 +372,7 @@ class _TensorFileDataset(TensorDataset):
         return TensorDataset(node)
 
 
-class TensorTextLineDataset(_TensorFileDataset):
+class TensorTextLineDataset(TensorFileDataset):
     """`TextLineDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
 
     __slots__ = ()
@@ -388,7 +389,7 @@ class TensorTextLineDataset(_TensorFileDataset):
         super().__init__(files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads))
 
 
-class TensorTFRecordDataset(_TensorFileDataset):
+class TensorTFRecordDataset(TensorFileDataset):
     """`TFRecordDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
 
     __slots__ = ()

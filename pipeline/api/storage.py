@@ -47,6 +47,39 @@ class Storage(DatasetBase[T]):
         name = os.fspath(filename)
         return self._same(plan.CacheFile(self._node, name) if name else plan.Cache(self._node))
 
+    def snapshot(
+        self,
+        path: str | os.PathLike[str],
+        compression: str | None = "AUTO",
+        reader_func: Callable[[Dataset[Any]], Dataset[Any]] | None = None,
+        shard_func: Callable[..., Any] | None = None,
+    ) -> Self:
+        """Keep the elements of the first complete pass in a folder, for all later passes and processes.
+
+        As `cache(filename)`, in shards, compressed, and with a choice of the order in which they are read. Each
+        pipeline has a folder of its own inside, so that one path serves them all; a pipeline is known by its plan, not
+        by the code of functions nor the contents of arrays: remove the folder when these change.
+
+        Args:
+            path: The folder; it is made when it is not there.
+            compression: `"AUTO"` (snappy), `"SNAPPY"`, `"GZIP"` or None.
+            reader_func: As for `load`; the first pass has the order of the input all the same.
+            shard_func: As for `save`.
+
+        Raises:
+            DataLossError: The snapshot is damaged (raised while iterating).
+            InvalidArgumentError: An argument breaks its rule; or an element holds a Python object that has no form in a
+                file (raised while iterating).
+        """
+        where = "Dataset.snapshot"
+
+        def reading(node: plan.Load) -> plan.Node:
+            return read_with(where, node, reader_func, self._derived)._node
+
+        codec, shards = codec_of(where, compression), self._shard_function(where, shard_func)
+        reader = None if reader_func is None else reading
+        return type(self)(plan.Snapshot(self._node, os.fspath(path), codec, shards, reader))
+
     def save(
         self,
         path: str | os.PathLike[str],

@@ -22,10 +22,11 @@ from ...core.nest import Structure
 from ...core.nest_json import has_classes
 from .. import plan
 from ..inspection import resolved_spec
+from ..plan import walk
 from ..storage.block_file import BlockFile, BlockFileWriter, RowReader
 from .base import Context, Operator, State, executes, plain
-from .checkpoint import fingerprints
 from .epochs import restore_epochs, save_epochs
+from .recording import Recording
 
 # Rows made at a time when a whole file is made again.
 REFILL_ROWS: Final = 1024
@@ -37,22 +38,21 @@ class CacheFile(Operator[plan.CacheFile]):
 
     def __init__(self, node: plan.CacheFile, context: Context) -> None:
         super().__init__(node, context)
-        self._input: Operator[Any] | None = None
+        self._recording: Recording | None = None
         self._reader: RowReader | None = None
         self._start: State = {}
-        self._writer: _CacheWriter | None = None
-        self._unsent: Block | None = None
         self._given = 0
         if Path(node.filename).exists():
             self._serve(0)
         else:
-            self._begin()
+            self._record(self.context.build(node.input))
 
-    def _begin(self) -> None:
-        """Read the input from its first row, and write what comes."""
-        self._input = self.context.build(self.node.input)
-        self._start = plain(self._input.get_state())
-        self._writer = _CacheWriter(self.node)
+    def _record(self, source: Operator[Any], start: State | None = None, *, writes: bool = True) -> None:
+        """Read the input from the start of a pass on, and write what comes."""
+        if start is not None:
+            source.set_state(start)
+        self._start = plain(source.get_state()) if start is None else start
+        self._recording = Recording(source, _CacheWriter(self.node, self._start) if writes else None)
 
     def _serve(self, row: int) -> None:
         """Read the file from a row on."""
@@ -62,46 +62,24 @@ class CacheFile(Operator[plan.CacheFile]):
 
     @property
     def is_pure(self) -> bool:
-        return self._input is None or self._input.is_pure
+        return self._recording is None or self._recording.source.is_pure
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
-        return () if self._input is None else (self._input,)
+        return () if self._recording is None else (self._recording.source,)
 
     def pull(self, max_rows: int) -> Block | None:
-        block = self._next(max_rows)
+        rows = self._reader or self._recording
+        assert rows is not None
+        block = rows.pull(max_rows)
         if block is not None:
             self._given += block.n
         return block
 
-    def _next(self, max_rows: int) -> Block | None:
-        if self._reader is not None:
-            return self._reader.pull(max_rows)
-        assert self._input is not None
-        if self._unsent is not None:
-            # The disk was full: the pass goes on without a cache for whoever goes on after the error.
-            block, self._unsent = self._unsent.slice(0, min(max_rows, self._unsent.n)), _rest(self._unsent, max_rows)
-            return block
-        rows = None
-        try:
-            rows = self._input.pull(max_rows)
-            if self._writer is not None:
-                self._writer.finish(self._start) if rows is None else self._writer.write(rows)
-        except BaseException:
-            # A pass that lost an element, or found no room, makes no cache.
-            self._unsent = rows
-            self._give_up()
-            raise
-        return rows
-
-    def _give_up(self) -> None:
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.abort()
-
     def get_state(self) -> State:
-        epochs = save_epochs(self.node.input, self.context) if self._input is None else []
-        return {"given": self._given, "full": self._input is None, "start": self._start, "epochs": epochs}
+        is_full = self._reader is not None
+        epochs = save_epochs(self.node.input, self.context) if is_full else []
+        return {"given": self._given, "full": is_full, "start": self._start, "epochs": epochs}
 
     def set_state(self, state: State) -> None:
         """Go on in the file where it holds the rows of the state; else make them once more.
@@ -109,63 +87,52 @@ class CacheFile(Operator[plan.CacheFile]):
         All of them where the file was complete, so that no function runs later which would not have run; otherwise
         those before the position.
         """
-        if self._reader is not None and self._start != state["start"]:
-            self._leave_file(state)
-        if self._reader is None and state["full"]:
-            self._make_again(state)
-        if self._reader is not None:
-            self._reader.close()
-            self._serve(state["given"])
-            self._given = state["given"]
-            if state["full"]:
-                restore_epochs(self.node.input, state["epochs"], self.context)
-            return
-        assert self._input is not None
-        self._start = state["start"]
-        self._input.set_state(self._start)
-        while self._given < state["given"]:
-            if self.pull(state["given"] - self._given) is None:
-                break
-
-    def _leave_file(self, state: State) -> None:
-        """Go on without the file: another pass was the first to be complete, and its rows are not those of the state.
-
-        Raises:
-            FailedPreconditionError: The state was saved in the file.
-        """
-        assert self._reader is not None
-        if state["full"]:
+        has_other_rows = self._reader is not None and self._start != state["start"]
+        if has_other_rows and state["full"]:
             raise FailedPreconditionError(
                 f"set_state: {self.node.filename} was complete when the state was saved, and now holds the rows of "
                 "another pass. Remove the file to have the saved ones made again."
             )
-        self._reader.close()
-        self._reader = None
-        self._begin()
-        self._writer = None
+        if state["full"] and self._reader is None:
+            self._make_again(state["start"])
+        if state["full"]:
+            restore_epochs(self.node.input, state["epochs"], self.context)
+        if self._reader is not None and not has_other_rows:
+            self._reader.close()
+            self._serve(state["given"])
+            self._given = state["given"]
+            return
+        # Where another pass was the first to be complete, this one goes on in its own order and writes nothing.
+        source = self.context.build(self.node.input) if self._recording is None else self._recording.source
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        self._record(source, state["start"], writes=not has_other_rows)
+        while self._given < state["given"]:
+            if self.pull(state["given"] - self._given) is None:
+                break
 
-    def _make_again(self, state: State) -> None:
+    def _make_again(self, start: State) -> None:
         """Write the whole file again, by the pass that wrote it first."""
         self.close()
         # The pass has been counted when it was made first.
         source = self.context.apart().build(self.node.input)
-        writer = _CacheWriter(self.node)
         try:
-            source.set_state(state["start"])
-            while (block := source.pull(REFILL_ROWS if source.is_pure else 1)) is not None:
-                writer.write(block)
-            writer.finish(state["start"])
+            self._record(source, start)
+            assert self._recording is not None
+            while self._recording.pull(REFILL_ROWS if source.is_pure else 1) is not None:
+                pass
         finally:
-            writer.abort()
-            source.close()
-        self._input = self._writer = None
+            self.close()
+        self._recording = None
         self._serve(0)
 
     def advanced(self, state: State, rows: int) -> State:
         return {**state, "given": state["given"] + rows}
 
     def close(self) -> None:
-        self._give_up()
+        if self._recording is not None:
+            self._recording.give_up()
         if self._reader is not None:
             self._reader.close()
         super().close()
@@ -174,13 +141,13 @@ class CacheFile(Operator[plan.CacheFile]):
 class _CacheWriter:
     """Writes a file of its own, and gives it the cache's name when it is complete."""
 
-    def __init__(self, node: plan.CacheFile) -> None:
+    def __init__(self, node: plan.CacheFile, start: State) -> None:
         self._node = node
+        self._start = start
         self._file: BlockFileWriter | None = None
         self._classes = False
 
     def write(self, block: Block) -> None:
-        """Append rows."""
         self._classes = self._classes or has_classes(block.structure)
         self._opened().write(block)
 
@@ -189,14 +156,14 @@ class _CacheWriter:
             self._file = BlockFileWriter(f"{self._node.filename}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
         return self._file
 
-    def finish(self, start: State) -> None:
-        """Make the file the cache, unless another pass was faster."""
+    def finish(self) -> None:
         file = self._opened()
         target = Path(self._node.filename)
         if target.exists():
+            # Another pass was faster.
             file.abort()
             return
-        file.finish({"plan": fingerprints(self._node.input), "start": start, "classes": self._classes})
+        file.finish({"plan": _labels(self._node.input), "start": self._start, "classes": self._classes})
         try:
             Path(file.path).replace(target)
         except PermissionError:
@@ -206,7 +173,6 @@ class _CacheWriter:
                 raise
 
     def abort(self) -> None:
-        """Remove what was written, unless it is the cache already; idempotent."""
         if self._file is not None:
             self._file.abort()
 
@@ -215,7 +181,7 @@ def _open(node: plan.CacheFile) -> BlockFile:
     """Open the cache and make sure that it is this pipeline's."""
     file = BlockFile(node.filename, _structure(node.input.element_spec))
     try:
-        mine = fingerprints(node.input)
+        mine = _labels(node.input)
         saved = file.meta["plan"] if isinstance(file.meta, dict) and "plan" in file.meta else ["another kind of file"]
         for i in range(max(len(saved), len(mine))):
             one, other = (labels[i] if i < len(labels) else "nothing" for labels in (saved, mine))
@@ -233,9 +199,9 @@ def _open(node: plan.CacheFile) -> BlockFile:
     return file
 
 
+def _labels(root: plan.Node) -> list[str]:
+    return [node.fingerprint for node in walk(root)]
+
+
 def _structure(spec: Any) -> Structure | None:
     return None if spec is None else nest.structure_of(spec)
-
-
-def _rest(block: Block, rows: int) -> Block | None:
-    return block.slice(rows, block.n) if rows < block.n else None

@@ -121,7 +121,7 @@ class FolderWriter:
             spec = () if self._spec is None else self._spec
         for writer in self._shards.values():
             writer.finish()
-        files = [[self._name(shard), self._shards[shard].rows] for shard in sorted(self._shards)]
+        files = [(self._name(shard), self._shards[shard].rows) for shard in sorted(self._shards)]
         content = {
             "format": FORMAT,
             "version": VERSION,
