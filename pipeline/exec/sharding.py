@@ -66,8 +66,10 @@ class Sharder:
             shards = np.asarray("rows")
         if shards.ndim != 1 or shards.dtype.kind not in "iu" or (shards.size and int(shards.min()) < 0):
             assert self._runner is not None
+            wrong = values[int(shards.argmin()) if shards.dtype.kind == "i" else 0]
             raise InvalidArgumentError(
                 f"{self._stage}: shard_func must return an integer >= 0. "
-                f"Received: {describe(values[0] if len(values) else values)} from {self._runner.function.name!r}."
+                f"Received: {describe(wrong.item() if isinstance(wrong, np.generic) else wrong)} "
+                f"from {self._runner.function.name!r}."
             )
         return shards.astype(np.int64)
