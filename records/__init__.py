@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .index import RecordIndex, build_index, load_index
     from .indexed_file import TFRecordFile
     from .lines import LineReader
+    from .manifest import Manifest, Shard, read_manifest
     from .messages import (
         BytesList,
         Example,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from .reader import TFRecordReader
     from .remote import RetryPolicy
     from .sequences import parse_sequence_example, parse_single_sequence_example
+    from .sharded_writer import ShardedWriter
+    from .tensors import decode_raw, parse_tensor, serialize_tensor
     from .writer import TFRecordOptions, TFRecordWriter
 
 __all__ = [
@@ -52,10 +55,13 @@ __all__ = [
     "FloatList",
     "Int64List",
     "LineReader",
+    "Manifest",
     "RaggedFeature",
     "RecordIndex",
     "RetryPolicy",
     "SequenceExample",
+    "Shard",
+    "ShardedWriter",
     "SparseFeature",
     "TFRecordFile",
     "TFRecordOptions",
@@ -65,6 +71,7 @@ __all__ = [
     "build_index",
     "decode_csv",
     "decode_example",
+    "decode_raw",
     "encode_example",
     "encode_examples",
     "load_index",
@@ -73,6 +80,9 @@ __all__ = [
     "parse_sequence_example",
     "parse_single_example",
     "parse_single_sequence_example",
+    "parse_tensor",
+    "read_manifest",
+    "serialize_tensor",
 ]
 
 __getattr__, __dir__ = attach(
@@ -92,10 +102,13 @@ __getattr__, __dir__ = attach(
         "FloatList": ".messages",
         "Int64List": ".messages",
         "LineReader": ".lines",
+        "Manifest": ".manifest",
         "RaggedFeature": ".features",
         "RecordIndex": ".index",
         "RetryPolicy": ".remote",
         "SequenceExample": ".messages",
+        "Shard": ".manifest",
+        "ShardedWriter": ".sharded_writer",
         "SparseFeature": ".features",
         "TFRecordFile": ".indexed_file",
         "TFRecordOptions": ".writer",
@@ -105,6 +118,7 @@ __getattr__, __dir__ = attach(
         "build_index": ".index",
         "decode_csv": ".csv",
         "decode_example": ".encoding",
+        "decode_raw": ".tensors",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
         "load_index": ".index",
@@ -113,5 +127,8 @@ __getattr__, __dir__ = attach(
         "parse_sequence_example": ".sequences",
         "parse_single_example": ".parsing",
         "parse_single_sequence_example": ".sequences",
+        "parse_tensor": ".tensors",
+        "read_manifest": ".manifest",
+        "serialize_tensor": ".tensors",
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import warnings
@@ -98,6 +99,10 @@ class TFRecordWriter:
     Args:
         path: The file to make. Its folder exists.
         options: A `TFRecordOptions`, or a compression type: None or `""`, `"GZIP"`, `"ZLIB"`.
+        hashed: Whether to compute the SHA-256 of the file while it is written.
+
+    Attributes:
+        bytes_written: Bytes of the file so far; buffers of a compressor come later.
 
     Raises:
         NotFoundError: The folder does not exist.
@@ -112,9 +117,18 @@ class TFRecordWriter:
     """
 
     _file: IO[bytes] | None = None
+    _finished = False
 
-    def __init__(self, path: str | bytes | os.PathLike[str], options: TFRecordOptions | str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | bytes | os.PathLike[str],
+        options: TFRecordOptions | str | None = None,
+        *,
+        hashed: bool = False,
+    ) -> None:
         self.path = path_of(path)
+        self.bytes_written = 0
+        self._hash = hashlib.sha256() if hashed else None
         self._compressor = as_options(options).compressor()
         target = Path(self.path)
         if target.is_dir():
@@ -139,7 +153,7 @@ class TFRecordWriter:
                 f"TFRecordWriter.write: a record must be bytes. Received: {describe(record)}. "
                 "Serialize messages with SerializeToString(), encode text with .encode()."
             )
-        self._put(frame(record))
+        self.write_framed(frame(record))
 
     def write_many(self, records: BytesColumn | Iterable[bytes]) -> None:
         """Append all strings of a column, or of any iterable of bytes.
@@ -155,13 +169,28 @@ class TFRecordWriter:
         # In pieces, so that a large column needs no second copy of itself.
         rows = max(1, int(len(records) * _ROWS_PER_FRAME_CALL_BYTES / max(1, records.nbytes)))
         for start in range(0, len(records), rows):
-            self._put(frame_many(records.slice(start, min(start + rows, len(records)))))
+            self.write_framed(frame_many(records.slice(start, min(start + rows, len(records)))))
 
-    def _put(self, data: bytes | memoryview) -> None:
-        file = self._opened("write")
-        if self._compressor is not None:
-            data = self._compressor.compress(data)
-        file.write(data)
+    def write_framed(self, data: bytes | memoryview) -> None:
+        """Append records that have their headers and checksums already.
+
+        Raises:
+            FailedPreconditionError: The writer is closed.
+        """
+        self._opened("write")
+        self._append(data if self._compressor is None else self._compressor.compress(data))
+
+    def _append(self, data: bytes | memoryview) -> None:
+        """Write bytes of the file itself."""
+        self._opened("write").write(data)
+        self.bytes_written += len(data)
+        if self._hash is not None:
+            self._hash.update(data)
+
+    @property
+    def sha256(self) -> str | None:
+        """SHA-256 of all bytes written to the file so far, as hex digits, or None when it was not asked for."""
+        return None if self._hash is None else str(self._hash.hexdigest())
 
     def _opened(self, what: str) -> IO[bytes]:
         if self._file is None:
@@ -176,33 +205,57 @@ class TFRecordWriter:
         """
         file = self._opened("flush")
         if self._compressor is not None:
-            file.write(self._compressor.flush(zlib.Z_SYNC_FLUSH))
+            self._append(self._compressor.flush(zlib.Z_SYNC_FLUSH))
         file.flush()
 
     def close(self) -> None:
         """Bring the file to disk under its own name; may be called again. On failure nothing is left behind."""
+        self.finish()
+        if self._finished:
+            self.publish(self.path)
+
+    def finish(self) -> None:
+        """Bring all that was written to disk, still under the temporary name; nothing more can be written.
+
+        The first half of `close`. On failure nothing is left behind. May be called again.
+        """
         if self._file is None:
             return
         try:
             if self._compressor is not None:
-                self._file.write(self._compressor.flush(zlib.Z_FINISH))
+                self._append(self._compressor.flush(zlib.Z_FINISH))
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
-            self._temporary.replace(self.path)
         except BaseException:
             self.discard()
             raise
-        self._file = None
+        self._file, self._finished = None, True
+
+    def publish(self, path: str) -> None:
+        """Give a finished file its name, in the same folder: the second half of `close`.
+
+        Raises:
+            FailedPreconditionError: `finish` was not called, or the file has its name already.
+        """
+        if not self._finished:
+            raise FailedPreconditionError(f"TFRecordWriter.publish: {self.path} is not finished. Call finish() first.")
+        try:
+            self._temporary.replace(path)
+        except BaseException:
+            self.discard()
+            raise
+        self.path, self._finished = path, False
         _sync_folder(self._temporary.parent)
 
     def discard(self) -> None:
         """Close without making the file: the temporary one is removed. May be called again, or after `close`."""
-        if self._file is None:
+        if self._file is None and not self._finished:
             return
-        file, self._file = self._file, None
+        file, self._file, self._finished = self._file, None, False
         try:
-            file.close()
+            if file is not None:
+                file.close()
         except OSError:
             pass  # the bytes that could not be flushed are the ones being thrown away
         finally:
