@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import weakref
 from collections.abc import Iterator
@@ -50,7 +51,9 @@ class DatasetIterator(Generic[T]):
         self._begun = False
         self._ended = False
         self._closed = False
-        self._finalizer = weakref.finalize(self, _release, self._operator, pool)
+        # Threads do not live on in a forked process: there the iterator is of no use, and nothing waits for its end.
+        self._process = os.getpid()
+        self._finalizer = weakref.finalize(self, _release, self._operator, pool, self._process)
 
     def __iter__(self) -> Self:
         return self
@@ -181,6 +184,12 @@ class DatasetIterator(Generic[T]):
             raise FailedPreconditionError(
                 "DatasetIterator: the iterator is closed. Make a new one with iter(dataset) to start again."
             )
+        if self._process != os.getpid():
+            raise FailedPreconditionError(
+                "DatasetIterator: the iterator belongs to the process that made it. "
+                f"Received: made in process {self._process}, used in {os.getpid()}. "
+                "Make a new one with iter(dataset) after the fork; get_state() and set_state() carry a position over."
+            )
 
     def __enter__(self) -> Self:
         return self
@@ -191,12 +200,14 @@ class DatasetIterator(Generic[T]):
         self.close()
 
 
-def _release(operator: Operator[Any], pool: Pool) -> None:
+def _release(operator: Operator[Any], pool: Pool, process: int) -> None:
     """Close the operators, then end the threads. A finalizer: it must not hold the iterator itself."""
+    if process != os.getpid():
+        return
     operator.context.stop()
     if pool.owns(threading.current_thread()):
         # Garbage was collected on a thread of this very iterator, in the middle of a task that `close` waits for.
-        threading.Thread(target=_release, args=(operator, pool), daemon=True).start()
+        threading.Thread(target=_release, args=(operator, pool, process), daemon=True).start()
         return
     try:
         operator.close()
