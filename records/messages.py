@@ -1,4 +1,4 @@
-"""The messages of record files: `Example`, `SequenceExample` and their parts.
+"""The messages of record files: `Example`, `SequenceExample` and their parts; `TensorProto`.
 
 The wire format is TensorFlow's; the classes are our own, in a package of their own, so that both libraries load in one
 process. This is the only module that imports the generated code.
@@ -6,6 +6,7 @@ process. This is the only module that imports the generated code.
 
 from ..proto.example_pb2 import Example, SequenceExample
 from ..proto.feature_pb2 import BytesList, Feature, FeatureList, FeatureLists, Features, FloatList, Int64List
+from ..proto.tensor_pb2 import TensorProto
 
 __all__ = [
     "BytesList",
@@ -17,4 +18,5 @@ __all__ = [
     "FloatList",
     "Int64List",
     "SequenceExample",
+    "TensorProto",
 ]

@@ -20,7 +20,7 @@ from ...records import (
     TFRecordWriter,
     VarLenFeature,
 )
-from .renamed import operand
+from .renamed import operand, renamed
 
 __all__ = [
     "FixedLenFeature",
@@ -31,11 +31,18 @@ __all__ = [
     "TFRecordWriter",
     "VarLenFeature",
     "decode_csv",
+    "decode_raw",
     "parse_example",
     "parse_sequence_example",
     "parse_single_example",
     "parse_single_sequence_example",
+    "parse_tensor",
+    "serialize_tensor",
 ]
+
+
+parse_tensor = renamed("parse_tensor", records.parse_tensor, "serialized", out_type=None)
+serialize_tensor = renamed("serialize_tensor", records.serialize_tensor, "tensor")
 
 
 def decode_csv(
@@ -49,6 +56,17 @@ def decode_csv(
 ) -> list[Any]:
     """Split rows of CSV text into a list of columns; see `penstock.records.decode_csv`."""
     return _decode_csv(operand(records), record_defaults, field_delim, use_quote_delim, na_value, select_cols)
+
+
+def decode_raw(
+    input_bytes: Any,
+    out_type: Any,
+    little_endian: bool = True,  # noqa: FBT001, FBT002
+    fixed_length: int | None = None,
+    name: str | None = None,
+) -> Any:
+    """Read the bytes of strings as numbers; see `penstock.records.decode_raw`."""
+    return _decode_raw(operand(input_bytes), out_type, little_endian=little_endian, fixed_length=fixed_length)
 
 
 def parse_example(
@@ -90,6 +108,10 @@ def parse_single_sequence_example(
     parse = records.parse_single_sequence_example
     context, lists = _parse_all(parse, serialized, context_features, sequence_features)
     return context, lists
+
+
+def _decode_raw(*args: Any, **options: Any) -> Any:
+    return records.decode_raw(*args, **options)
 
 
 def _decode_csv(*args: Any) -> list[Any]:

@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.unit
 
 PROTO = Path(__file__).parents[2] / "proto"
-GENERATED = ("example_pb2.py", "example_pb2.pyi", "feature_pb2.py", "feature_pb2.pyi")
+GENERATED = tuple(f"{name}_pb2.{kind}" for name in ("example", "feature", "tensor") for kind in ("py", "pyi"))
 
 
 def load_generator():
