@@ -5,7 +5,8 @@ it to TensorFlow's order, and these points of it are easy to get wrong:
 
 - A shuffled dataset draws the seeds of an epoch when an iterator is made, not when its first element is read. Datasets
   built on the same shuffled dataset draw from it together.
-- `shuffle` and `repeat(-1)` make the iterator of their own input when their first element is read, others at once.
+- `shuffle` and `repeat(-1)` make the iterator of their own input when their first element is read, others at once;
+  `repeat(-1)` right on top of `shuffle` is one step with it, so that the shuffle's is made at once.
 - `repeat(n)` makes the iterator of the next pass when a pass ends, after the last pass too: that iterator is never
   read, yet a shuffle below it has drawn the seeds of an epoch. `repeat` right on top of `shuffle` does not do so, nor
   does `repeat(-1)`; `repeat(1)` is no step at all.
@@ -125,7 +126,7 @@ class ReferenceDataset:
         if count == 1:
             return self
         if count < 0:
-            return ReferenceDataset(lambda: _forever(self._open))
+            return ReferenceDataset(lambda: _forever(self._open, self._open() if self._is_shuffle else None))
         return ReferenceDataset(lambda: _repeated(self._open(), self._open, count, ahead=not self._is_shuffle))
 
     def take(self, count: int) -> ReferenceDataset:
@@ -277,14 +278,16 @@ def _shuffled(open_input: Open, buffer_size: int, words: Philox) -> Iterator[Any
         yield element
 
 
-def _forever(open_input: Open) -> Iterator[Any]:
+def _forever(open_input: Open, first: Iterator[Any] | None) -> Iterator[Any]:
+    current = first
     while True:
         empty = True
-        for element in open_input():
+        for element in open_input() if current is None else current:
             empty = False
             yield element
         if empty:
             return
+        current = None
 
 
 def _repeated(first: Iterator[Any], open_input: Open, count: int, *, ahead: bool) -> Iterator[Any]:

@@ -191,11 +191,17 @@ class Operator(ABC, Generic[N]):
 
 
 class UnaryOperator(Operator[N]):
-    """An operator with one input that is built with it."""
+    """An operator with one input that is built with it.
 
-    def __init__(self, node: N, context: Context) -> None:
+    Args:
+        node: The plan node that is executed.
+        context: Shared by all operators of the iterator.
+        source: The operator of the input; None builds it.
+    """
+
+    def __init__(self, node: N, context: Context, source: Operator[Any] | None = None) -> None:
         super().__init__(node, context)
-        self.input = context.build(node.inputs[0])
+        self.input = context.build(node.inputs[0]) if source is None else source
 
     @property
     def is_pure(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
+from .deferred import deferred
 from .epochs import restore_epochs, save_epochs
 
 
@@ -22,7 +23,7 @@ class Repeat(Operator[plan.Repeat]):
     def __init__(self, node: plan.Repeat, context: Context) -> None:
         super().__init__(node, context)
         self._pass = 0
-        self._input: Operator[Any] | None = None if node.count == 0 else context.build(node.input)
+        self._input: Operator[Any] | None = self._first_pass()
         self._produced = False
 
     @property
@@ -59,6 +60,14 @@ class Repeat(Operator[plan.Repeat]):
             restore_epochs(self.node.input, state["epochs"], self.context)
         elif self._input is not None:
             self._input.set_state(state["input"])
+
+    def _first_pass(self) -> Operator[Any] | None:
+        node = self.node
+        if node.count == 0:
+            return None
+        # An endless repeat opens its input late in TensorFlow; right on top of a shuffle it is one operator with it.
+        is_late = node.count < 0 and not isinstance(node.input, plan.Shuffle)
+        return deferred(node.input, self.context) if is_late else self.context.build(node.input)
 
     def _next_pass(self) -> Operator[Any] | None:
         node = self.node
