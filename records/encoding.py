@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.values import Ragged
+from .tables import Nullable, columns_of, is_arrow, of_arrow
 
 _BYTES, _FLOAT, _INT64 = 1, 2, 3
 _KIND_NAMES: Final = {_BYTES: "bytes_list", _FLOAT: "float_list", _INT64: "int64_list"}
@@ -90,14 +91,16 @@ def _array_of(feature: Any) -> npt.NDArray[Any] | None:
     return np.array(values, np.float32 if kind == "float_list" else np.int64)
 
 
-def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
+def encode_examples(columns: Any) -> BytesColumn:
     """Serialize many `Example` messages: row `i` of every column makes message `i`.
 
     Runs in kernels, without a Python object per record.
 
     Args:
         columns: Key to a column: an array `[n, ...]` of numbers or strings, a list of `n` values or of lists of
-            different lengths, a `Ragged`, or a `BytesColumn`, `DenseColumn` or `RaggedColumn`.
+            different lengths, a `Ragged`, an Arrow array, or a `BytesColumn`, `DenseColumn` or `RaggedColumn`. Or all
+            columns at once: an Arrow table or batch, a DataFrame (pandas, polars; an index is left out), a `Block` of
+            a dict. Nulls become features without a list: missing values.
 
     Returns:
         The messages, ready for `TFRecordWriter.write_many`.
@@ -113,6 +116,7 @@ def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
     """
     from . import encoding_kernels as kernels
 
+    columns = columns_of(columns)
     if not columns:
         raise InvalidArgumentError("encode_examples: columns must hold at least one column. Received: none.")
     lists = [_Lists.of(key, columns[key]) for key in sorted(columns, key=_order)]
@@ -125,6 +129,9 @@ def encode_examples(columns: Mapping[str, Any]) -> BytesColumn:
             )
     content = np.empty((len(lists), n), np.int64)
     packed = [one.measure(content[k]) for k, one in enumerate(lists)]
+    for k, one in enumerate(lists):
+        if one.missing is not None:
+            content[k, one.missing] = kernels.MISSING
     features, offsets, cursor = np.empty(n, np.int64), np.empty(n + 1, np.int64), np.empty(n, np.int64)
     kernels.layout_kernel(content, np.array([len(_key_bytes(one.key)) for one in lists]), features, offsets)
     out = np.empty(int(offsets[-1]), np.uint8)
@@ -155,6 +162,7 @@ class _Lists:
         values: Bits of the numbers (uint32 or uint64), or the bytes of the strings.
         offsets: Where the strings begin and end in `values`; empty for numbers.
         splits: int64[n + 1].
+        missing: Which rows have no list at all; they have no values.
     """
 
     key: str
@@ -162,17 +170,22 @@ class _Lists:
     values: npt.NDArray[Any]
     offsets: npt.NDArray[np.int64]
     splits: npt.NDArray[np.int64]
+    missing: npt.NDArray[np.bool_] | None
 
     @classmethod
     def of(cls, key: str, value: Any) -> _Lists:
-        column, splits = _flattened(_as_column(key, value))
+        given, missing = _as_column(key, value), None
+        if isinstance(given, Nullable):
+            given, missing = _without_missing(given)
+        column, splits = _flattened(given)
         if isinstance(column, BytesColumn):
-            return cls(key, _BYTES, np.ascontiguousarray(column.data), np.ascontiguousarray(column.offsets), splits)
+            data, offsets = np.ascontiguousarray(column.data), np.ascontiguousarray(column.offsets)
+            return cls(key, _BYTES, data, offsets, splits, missing)
         if not isinstance(column, DenseColumn):
             raise _no_type(f"encode_examples: {key!r}", value)
         kind, array = _numbers(f"encode_examples: {key!r}", column.values.reshape(-1))
         bits = array.view(np.uint32 if kind == _FLOAT else np.uint64)
-        return cls(key, kind, bits, np.empty(0, np.int64), splits)
+        return cls(key, kind, bits, np.empty(0, np.int64), splits, missing)
 
     def measure(self, content: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Fill `content`; return the bytes of each row's varints, where there are any."""
@@ -222,13 +235,28 @@ def _flattened(column: Column) -> tuple[Column, npt.NDArray[np.int64]]:
     return column, np.zeros(len(column) + 1, np.int64)
 
 
-def _as_column(key: str, value: Any) -> Column:
+def _without_missing(given: Nullable) -> tuple[Column, npt.NDArray[np.bool_] | None]:
+    """Return a column whose missing rows have no values, and which they are, if any."""
+    if not given.missing.any():
+        return given.column, None
+    if isinstance(given.column, RaggedColumn):
+        return given.column, given.missing
+    held = np.flatnonzero(~given.missing)
+    splits = np.concatenate([np.zeros(1, np.int64), np.cumsum(~given.missing)])
+    return RaggedColumn(given.column.take(held), splits), given.missing
+
+
+def _as_column(key: str, value: Any) -> Column | Nullable:
     """Return what the user gave for a column as one."""
     where = f"encode_examples: {key!r}"
     if isinstance(value, Column):
         return value
     if isinstance(value, Ragged):
-        return RaggedColumn(_as_column(key, value.values), value.row_splits)
+        inner = _as_column(key, value.values)
+        assert isinstance(inner, Column)
+        return RaggedColumn(inner, value.row_splits)
+    if is_arrow(value):
+        return of_arrow(where, value)
     if isinstance(value, list | tuple):
         if value and all(isinstance(item, list | tuple | np.ndarray) for item in value):
             return _ragged_or_dense(where, value)

@@ -1,7 +1,7 @@
 """Kernels that write the wire format of Example: columns to serialized messages.
 
 The size of everything is computed first; then each feature is written into all records, one feature after another, at
-the place that a cursor per record keeps. `content` is the size of what a list message holds.
+the place that a cursor per record keeps. `content` is the size of what a list message holds, or `MISSING`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from ..core.kernels import kernel
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
+
+MISSING: Final = -1  # as `content`: the feature has no list
 
 _FIRST: Final = 0x0A  # field 1, length-delimited
 _SECOND: Final = 0x12  # field 2, length-delimited
@@ -87,7 +89,7 @@ def layout_kernel(content: Offsets, key_lengths: Offsets, features: Offsets, off
     for row in range(len(features)):
         total = 0
         for k in range(len(key_lengths)):
-            feature = field_size_kernel(content[k, row])
+            feature = field_size_kernel(content[k, row]) if content[k, row] != MISSING else 0
             total += field_size_kernel(field_size_kernel(key_lengths[k]) + field_size_kernel(feature))
         features[row] = total
         offsets[row + 1] = offsets[row] + field_size_kernel(total)
@@ -105,7 +107,7 @@ def put_headers_kernel(features: Offsets, offsets: Offsets, out: Bytes, cursor: 
 @kernel(inline=True)
 def put_entry_kernel(out: Bytes, at: int, key: Bytes, kind: int, content: int) -> int:
     """Write the beginning of a map entry up to the content of its list; return where that begins."""
-    feature = field_size_kernel(content)
+    feature = field_size_kernel(content) if content != MISSING else 0
     out[at] = _FIRST
     at = put_varint_kernel(out, at + 1, field_size_kernel(len(key)) + field_size_kernel(feature))
     out[at] = _FIRST
@@ -115,6 +117,8 @@ def put_entry_kernel(out: Bytes, at: int, key: Bytes, kind: int, content: int) -
     at += len(key)
     out[at] = _SECOND
     at = put_varint_kernel(out, at + 1, feature)
+    if content == MISSING:
+        return at
     out[at] = kind << 3 | 2
     return put_varint_kernel(out, at + 1, content)
 
