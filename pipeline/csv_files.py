@@ -61,6 +61,24 @@ def _without(where: str, exclude_cols: Sequence[int], columns: int) -> tuple[tup
     return tuple(selected), field
 
 
+def csv_dataset_node(
+    filenames: Any,
+    record_defaults: Sequence[Any],
+    compression_type: str | None,
+    buffer_size: int | None,
+    header: bool,  # noqa: FBT001
+    field_delim: str | bytes,
+    use_quote_delim: bool,  # noqa: FBT001
+    na_value: str | bytes,
+    select_cols: Sequence[int] | None,
+    exclude_cols: Sequence[int] | None,
+) -> Node:
+    """Return the plan of a `CsvDataset`; its arguments."""
+    form = csv_format(record_defaults, field_delim, use_quote_delim, na_value, select_cols, exclude_cols)
+    kind = functools.partial(plan.Csv, form=form, header=bool(header))
+    return files_node("CsvDataset", kind, filenames, compression_type, buffer_size, None)
+
+
 class CsvDataset(FileDataset[tuple[Any, ...]]):
     r"""Yields the rows of CSV files as tuples of scalars.
 
@@ -115,9 +133,8 @@ class CsvDataset(FileDataset[tuple[Any, ...]]):
         select_cols: Sequence[int] | None = None,
         exclude_cols: Sequence[int] | None = None,
     ) -> None:
-        form = csv_format(record_defaults, field_delim, use_quote_delim, na_value, select_cols, exclude_cols)
-        kind = functools.partial(plan.Csv, form=form, header=bool(header))
-        super().__init__(files_node("CsvDataset", kind, filenames, compression_type, buffer_size, None))
+        options = (compression_type, buffer_size, header, field_delim, use_quote_delim, na_value)
+        super().__init__(csv_dataset_node(filenames, record_defaults, *options, select_cols, exclude_cols))
 
 
 def make_csv_dataset(

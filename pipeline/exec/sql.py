@@ -179,7 +179,7 @@ def _fits(value: Any, dtype: DType) -> bool:
         info = np.iinfo(dtype.numpy)
         return (isinstance(value, int) or float(value).is_integer()) and info.min <= value <= info.max
     if dtype.is_floating and math.isfinite(value):
-        return abs(value) <= float(np.finfo(dtype.numpy).max)
+        return bool(abs(value) <= float(np.finfo(dtype.numpy).max))
     return True
 
 

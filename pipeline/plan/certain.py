@@ -6,6 +6,7 @@ from typing import Any
 
 from .base import Node, ObservedSpec, walk
 from .from_generator import FromGenerator
+from .from_source import FromSource
 from .map import Map
 from .rows import Rows
 
@@ -25,6 +26,6 @@ def _is_observed(node: Node) -> bool:
         return not node.function.is_vectorized
     if isinstance(node, FromGenerator):
         return node.output_signature is None
-    if isinstance(node, Rows):
+    if isinstance(node, FromSource | Rows):
         return node.spec is None
     return isinstance(getattr(node, "observed", None), ObservedSpec)

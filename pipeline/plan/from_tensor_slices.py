@@ -81,7 +81,7 @@ def _from_frame(tensors: Any) -> Any:
     """Turn a pandas or Arrow table into a dict of its columns."""
     package, kind = type(tensors).__module__.partition(".")[0], type(tensors).__name__
     if package == "pandas" and kind == "DataFrame":
-        return {str(name): tensors[name].to_numpy() for name in tensors.columns}
+        return {str(name): tensors[name] for name in tensors.columns}
     if package == "pyarrow" and kind in ("Table", "RecordBatch"):
         return dict(zip(tensors.schema.names, tensors.columns, strict=True))
     return tensors
@@ -89,9 +89,24 @@ def _from_frame(tensors: Any) -> Any:
 
 def _plain(leaf: Any) -> Any:
     if type(leaf).__module__.partition(".")[0] == "pandas":
-        return leaf.to_numpy()
+        return _from_pandas(leaf)
     numpy = getattr(leaf, "numpy", None)
     return numpy() if callable(numpy) else leaf
+
+
+def _from_pandas(leaf: Any) -> Any:
+    """Return the values of a pandas object.
+
+    Raises:
+        InvalidArgumentError: It holds missing values that are no NaN among floats.
+    """
+    kind = getattr(leaf, "dtype", None)
+    if kind is not None and getattr(kind, "kind", "O") != "f" and (missing := int(leaf.isna().sum())):
+        raise InvalidArgumentError(
+            f"from_tensor_slices: pandas columns of {kind} must not hold missing values. Received: {missing}. "
+            "Fill them first, e.g. with fillna()."
+        )
+    return leaf.to_numpy()
 
 
 def whole_block(tensors: Any) -> Block:

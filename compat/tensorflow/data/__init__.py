@@ -7,13 +7,14 @@ from ....core.lazy import attach
 if TYPE_CHECKING:
     from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
     from . import experimental
-    from .datasets import Dataset, TextLineDataset, TFRecordDataset
+    from .datasets import Dataset, FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
     "Dataset",
+    "FixedLengthRecordDataset",
     "TFRecordDataset",
     "TextLineDataset",
     "experimental",
@@ -24,6 +25,7 @@ __getattr__, __dir__ = attach(
     {
         "AUTOTUNE": "....pipeline",
         "Dataset": ".datasets",
+        "FixedLengthRecordDataset": ".datasets",
         "INFINITE_CARDINALITY": "....pipeline",
         "TFRecordDataset": ".datasets",
         "TextLineDataset": ".datasets",

@@ -3,5 +3,6 @@
 from ....pipeline.tensors import TensorDataset as Dataset
 from ....pipeline.tensors import TensorTextLineDataset as TextLineDataset
 from ....pipeline.tensors import TensorTFRecordDataset as TFRecordDataset
+from .files import FixedLengthRecordDataset
 
-__all__ = ["Dataset", "TFRecordDataset", "TextLineDataset"]
+__all__ = ["Dataset", "FixedLengthRecordDataset", "TFRecordDataset", "TextLineDataset"]

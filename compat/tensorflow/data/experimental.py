@@ -7,8 +7,43 @@ from typing import TYPE_CHECKING, Any
 from ....core.lazy import attach
 from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
 from ....pipeline.tensors import TensorDataset
+from .files import CsvDataset, SqlDataset, make_csv_dataset
+from .transformations import (
+    Counter,
+    RandomDataset,
+    assert_cardinality,
+    choose_from_datasets,
+    enumerate_dataset,
+    from_list,
+    get_single_element,
+    ignore_errors,
+    sample_from_datasets,
+    scan,
+    take_while,
+    unique,
+)
 
-__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "cardinality"]
+__all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "UNKNOWN_CARDINALITY",
+    "Counter",
+    "CsvDataset",
+    "RandomDataset",
+    "SqlDataset",
+    "assert_cardinality",
+    "cardinality",
+    "choose_from_datasets",
+    "enumerate_dataset",
+    "from_list",
+    "get_single_element",
+    "ignore_errors",
+    "make_csv_dataset",
+    "sample_from_datasets",
+    "scan",
+    "take_while",
+    "unique",
+]
 
 
 def cardinality(dataset: TensorDataset) -> Any:

@@ -1,0 +1,125 @@
+"""Datasets over files and databases that yield Tensors: `tf.data` and `tf.data.experimental`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ....core.leaves import as_leaf
+from ....pipeline import Dataset
+from ....pipeline import make_csv_dataset as make_batches
+from ....pipeline.csv_files import SHUFFLE_BUFFER_SIZE, csv_dataset_node
+from ....pipeline.databases import sql_node
+from ....pipeline.readers import files_node, fixed_length
+from ....pipeline.tensors import TensorDataset, TensorFileDataset
+
+__all__ = ["CsvDataset", "FixedLengthRecordDataset", "SqlDataset", "make_csv_dataset"]
+
+
+class FixedLengthRecordDataset(TensorFileDataset):
+    """`penstock.FixedLengthRecordDataset` with string Tensors as elements."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        filenames: Any,
+        record_bytes: int,
+        header_bytes: int | None = None,
+        footer_bytes: int | None = None,
+        buffer_size: int | None = None,
+        compression_type: Any = None,
+        num_parallel_reads: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        kind = fixed_length(record_bytes, header_bytes, footer_bytes)
+        where = "FixedLengthRecordDataset"
+        super().__init__(files_node(where, kind, filenames, compression_type, buffer_size, num_parallel_reads))
+
+
+class CsvDataset(TensorFileDataset):
+    """`penstock.CsvDataset` with tuples of Tensors as elements."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        filenames: Any,
+        record_defaults: Sequence[Any],
+        compression_type: Any = None,
+        buffer_size: int | None = None,
+        header: bool = False,  # noqa: FBT001, FBT002
+        field_delim: str = ",",
+        use_quote_delim: bool = True,  # noqa: FBT001, FBT002
+        na_value: str = "",
+        select_cols: Sequence[int] | None = None,
+        exclude_cols: Sequence[int] | None = None,
+    ) -> None:
+        options = (compression_type, buffer_size, header, field_delim, use_quote_delim, na_value)
+        super().__init__(csv_dataset_node(filenames, record_defaults, *options, select_cols, exclude_cols))
+
+
+class SqlDataset(TensorFileDataset):
+    """`penstock.SqlDataset` with Tensors as elements."""
+
+    __slots__ = ()
+
+    def __init__(self, driver_name: Any, data_source_name: Any, query: Any, output_types: Any) -> None:
+        texts = [_text(value) for value in (driver_name, data_source_name, query)]
+        super().__init__(sql_node(*texts, output_types))
+
+
+def _text(value: Any) -> Any:
+    """Return a string Tensor as str."""
+    leaf = as_leaf(value) if not isinstance(value, str) else value
+    return leaf.decode() if isinstance(leaf, bytes) else value
+
+
+def make_csv_dataset(
+    file_pattern: Any,
+    batch_size: int,
+    column_names: Sequence[str] | None = None,
+    column_defaults: Sequence[Any] | None = None,
+    label_name: str | None = None,
+    select_columns: Sequence[str | int] | None = None,
+    field_delim: str = ",",
+    use_quote_delim: bool = True,  # noqa: FBT001, FBT002
+    na_value: str = "",
+    header: bool = True,  # noqa: FBT001, FBT002
+    num_epochs: int | None = None,
+    shuffle: bool = True,  # noqa: FBT001, FBT002
+    shuffle_buffer_size: int = SHUFFLE_BUFFER_SIZE,
+    shuffle_seed: int | None = None,
+    prefetch_buffer_size: int | None = None,
+    num_parallel_reads: int | None = None,
+    sloppy: bool = False,  # noqa: FBT001, FBT002
+    num_rows_for_inference: int | None = 100,
+    compression_type: str | None = None,
+    ignore_errors: bool = False,  # noqa: FBT001, FBT002
+    encoding: str = "utf-8",
+) -> TensorDataset:
+    """Return a dataset of batches of CSV rows, by column name; see `penstock.make_csv_dataset`."""
+    batches: Dataset[Any] = make_batches(
+        file_pattern,
+        batch_size,
+        column_names,
+        column_defaults,
+        label_name,
+        select_columns,
+        field_delim,
+        use_quote_delim,
+        na_value,
+        header,
+        num_epochs,
+        shuffle,
+        shuffle_buffer_size,
+        shuffle_seed,
+        prefetch_buffer_size,
+        num_parallel_reads,
+        sloppy,
+        num_rows_for_inference,
+        compression_type,
+        ignore_errors,
+        encoding,
+    )
+    return TensorDataset.of(batches)
