@@ -92,7 +92,7 @@ def pack_kernel(
     """Put sequences into bins until `len(closed)` bins are closed, one must be emptied first, or all are in.
 
     A sequence goes into the best bin that has room for all of its leaves: the first opened one, or the fullest one.
-    When none has room and no bin is free, the best of all is closed. A bin without room in any leaf is closed at once.
+    When none has room and no bin is free, the best of all is closed. A bin without room in some leaf is closed at once.
     Bins that were closed have a negative count until the caller empties them.
 
     Args:
@@ -137,11 +137,11 @@ def pack_kernel(
             if fits and (best == -1 or _is_better(left, opened[b], best_left, opened[best], best_fit)):
                 best, best_left = b, left
         if best == -1 and free == -1:
-            if first != -1:
+            # Bins that were closed in this call make place when they are emptied; no other one is closed before.
+            if n_closed == 0:
                 counts[first] = -counts[first]
-                closed[n_closed] = first
-                n_closed += 1
-            # The sequence is looked at again when a bin is free.
+                closed[0] = first
+                n_closed = 1
             return i, n_closed, open_number
         if best == -1:
             best = free
