@@ -65,8 +65,7 @@ class SqlDataset(TensorFileDataset):
     __slots__ = ()
 
     def __init__(self, driver_name: Any, data_source_name: Any, query: Any, output_types: Any) -> None:
-        texts = [_text(value) for value in (driver_name, data_source_name, query)]
-        super().__init__(sql_node(*texts, output_types))
+        super().__init__(sql_node(_text(driver_name), _text(data_source_name), _text(query), output_types))
 
 
 def _text(value: Any) -> Any:
