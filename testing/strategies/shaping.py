@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -174,7 +174,7 @@ def groups(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 def packs(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     """Draw sequences that are packed."""
     length, bins = draw(st.integers(LONGEST_SEQUENCE, 7)), draw(st.integers(1, 3))
-    strategy = draw(st.sampled_from(["first_fit", "best_fit"]))
+    strategy: Literal["first_fit", "best_fit"] = draw(st.sampled_from(["first_fit", "best_fit"]))
     return recipe.then(
         f"map(sequence).pack_sequences({length}, num_bins={bins}, strategy={strategy!r})",
         lambda d, log: _sequences(d, log).pack_sequences(length, num_bins=bins, strategy=strategy),
