@@ -5,6 +5,7 @@ from .csv_files import CsvDataset, make_csv_dataset
 from .databases import SqlDataset
 from .dataset import Dataset
 from .exec.iterator import DatasetIterator
+from .options import Options, ThreadingOptions
 from .plan import INFINITE as INFINITE_CARDINALITY
 from .plan import UNKNOWN as UNKNOWN_CARDINALITY
 from .readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
@@ -21,6 +22,7 @@ __all__ = [
     "Dataset",
     "DatasetIterator",
     "FixedLengthRecordDataset",
+    "Options",
     "ParquetDataset",
     "RandomAccessSource",
     "SqlDataset",
@@ -28,5 +30,6 @@ __all__ = [
     "StreamSource",
     "TFRecordDataset",
     "TextLineDataset",
+    "ThreadingOptions",
     "make_csv_dataset",
 ]

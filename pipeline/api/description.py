@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Self
 
+from ...core.errors import InvalidArgumentError, describe
 from .. import plan
 from ..calling import check_count
+from ..options import Options
+from ..plan.with_options import options_of
 from .base import DatasetBase, T
 
 
@@ -52,6 +56,24 @@ class Description(DatasetBase[T]):
             kind = "infinite" if n == plan.INFINITE else "unknown"
             raise TypeError(f"Dataset: the number of elements is {kind}; cardinality() returns {n}.")
         return n
+
+    def with_options(self, options: Options) -> Self:
+        """Return the same dataset, run with options.
+
+        Options hold for the whole pipeline; of options that are set twice, those nearest to the end count.
+
+        Args:
+            options: What to set; changing it later changes no dataset.
+        """
+        if not isinstance(options, Options):
+            raise InvalidArgumentError(
+                f"Dataset.with_options: options must be Options. Received: options={describe(options)}."
+            )
+        return type(self)(plan.WithOptions(self._node, copy.deepcopy(options)))
+
+    def options(self) -> Options:
+        """Return the options that the pipeline runs with."""
+        return options_of(self._node)
 
     def __bool__(self) -> bool:
         return True

@@ -43,6 +43,7 @@ from . import (
     unbatch,
     unique,
     window,
+    with_options,
     zip,
 )
 from .base import Context, Operator, UnaryOperator, executes
@@ -99,5 +100,6 @@ __all__ = [
     "unbatch",
     "unique",
     "window",
+    "with_options",
     "zip",
 ]

@@ -200,7 +200,7 @@ def _open(node: plan.CacheFile) -> BlockFile:
 
 
 def _labels(root: plan.Node) -> list[str]:
-    return [node.fingerprint for node in walk(root)]
+    return [node.fingerprint for node in walk(root) if node.fingerprint]
 
 
 def _structure(spec: Any) -> Structure | None:

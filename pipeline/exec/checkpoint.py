@@ -24,10 +24,10 @@ def fingerprints(root: Node) -> list[str]:
     part it is does not count, as long as nothing above holds elements of one worker back.
     """
     shard = root
-    while isinstance(shard, plan.Map | plan.Batch | plan.Prefetch):
+    while isinstance(shard, plan.Map | plan.Batch | plan.Prefetch | plan.WithOptions):
         shard = shard.input
     free = shard if isinstance(shard, plan.Shard) and is_indexed(shard.input) else None
-    return ["shard()" if node is free else node.fingerprint for node in walk(root)]
+    return ["shard()" if node is free else node.fingerprint for node in walk(root) if node.fingerprint]
 
 
 def save(root: Node, epochs: SavedEpochs, position: State | None) -> State:

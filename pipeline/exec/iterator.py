@@ -14,6 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from ..plan import Node
+from ..plan.with_options import options_of
 from . import checkpoint
 from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
 from .epochs import save_epochs
@@ -37,7 +38,7 @@ class DatasetIterator(Generic[T]):
     """
 
     def __init__(self, root: Node, *, counts_passes: bool = True, max_block_rows: int = MAX_BLOCK_ROWS) -> None:
-        pool = Pool()
+        pool = Pool(options_of(root).threading.private_threadpool_size or None)
         context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
         self._root = root
         self._context = context

@@ -32,7 +32,7 @@ class Map(UnaryOperator[plan.Map]):
         super().__init__(node, context)
         node.function.prepare(node.input.element_spec)
         self._runner = RowRunner(node.function, node.name, context.number(node), context.check_running)
-        self._parallel = _parallel_calls(node.num_parallel_calls)
+        self._parallel = _parallel_calls(node.num_parallel_calls, context.pool.max_calls)
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
@@ -185,7 +185,7 @@ class Map(UnaryOperator[plan.Map]):
                 return
             if block is None:
                 return
-            self._ready.append(_Task(self.context.pool.submit(_task(self._runner, block, first)), block.n))
+            self._ready.append(_Task(self.context.pool.submit_call(_task(self._runner, block, first)), block.n))
             first += block.n
 
     @property
@@ -234,8 +234,8 @@ def _task(runner: RowRunner, block: Block, first: int) -> Callable[[], _Outcome]
     return lambda: _run(runner, block, first)
 
 
-def _parallel_calls(asked: int | None) -> int:
-    """Return how many tasks may be in flight; -1 means as many as there are processors."""
+def _parallel_calls(asked: int | None, limit: int | None) -> int:
+    """Return how many tasks may be in flight; -1 means as many as may run, or as there are processors."""
     if asked is None:
         return 1
-    return max(1, asked) if asked > 0 else os.cpu_count() or 1
+    return max(1, asked) if asked > 0 else limit or os.cpu_count() or 1

@@ -26,9 +26,17 @@ _names = itertools.count()
 
 
 class Pool:
-    """Daemon threads, started when a task needs one, ended by `close`."""
+    """Daemon threads, started when a task needs one, ended by `close`.
 
-    def __init__(self) -> None:
+    Args:
+        max_calls: Most tasks of `submit_call` that run at once; None for no limit.
+        max_threads: Most threads, for tasks that wait for no other task of this pool; None for no limit.
+    """
+
+    def __init__(self, max_calls: int | None = None, *, max_threads: int | None = None) -> None:
+        self.max_calls = max_calls
+        self._max_threads = max_threads
+        self._calls = None if max_calls is None else Pool(max_threads=max_calls)
         # `with` takes the lock itself: a Ctrl-C can come between the Python lines of Condition.__enter__ and __exit__,
         # and would leave the lock taken for ever.
         self._lock = threading.RLock()
@@ -50,20 +58,26 @@ class Pool:
                 future.cancel()
                 return future
             self._tasks.append((future, task))
-            if self._idle < len(self._tasks):
+            may_start = self._max_threads is None or len(self._threads) < self._max_threads
+            if self._idle < len(self._tasks) and may_start:
                 self._start_thread()
             else:
                 self._condition.notify()
         return future
 
+    def submit_call(self, task: Callable[[], R]) -> Future[R]:
+        """Run a task that waits for no other task of the pool; at most `max_calls` such tasks run at once."""
+        return self.submit(task) if self._calls is None else self._calls.submit(task)
+
     def owns(self, thread: threading.Thread) -> bool:
         """Whether a thread is one of this pool's."""
-        return thread in self._threads
+        return thread in self._threads or (self._calls is not None and self._calls.owns(thread))
 
     @property
     def thread_count(self) -> int:
         """How many threads are alive."""
-        return sum(t.is_alive() for t in self._threads)
+        own = sum(t.is_alive() for t in self._threads)
+        return own + (0 if self._calls is None else self._calls.thread_count)
 
     def _start_thread(self) -> None:
         thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
@@ -86,6 +100,8 @@ class Pool:
 
     def close(self) -> None:
         """Cancel waiting tasks, let running ones end, and end the threads; idempotent."""
+        if self._calls is not None:
+            self._calls.close()
         with self._lock:
             self._closed = True
             waiting = list(self._tasks)

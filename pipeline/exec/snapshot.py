@@ -110,7 +110,8 @@ class Snapshot(Operator[plan.Snapshot]):
 
 def _plan_hash(root: plan.Node) -> str:
     """Return a short name for a plan's elements."""
-    return hashlib.sha256("\n".join(node.fingerprint for node in walk(root)).encode()).hexdigest()[:16]
+    labels = [node.fingerprint for node in walk(root) if node.fingerprint]
+    return hashlib.sha256("\n".join(labels).encode()).hexdigest()[:16]
 
 
 class _SnapshotWriter:

@@ -49,6 +49,7 @@ from .tfrecord import TFRecord
 from .unbatch import Unbatch
 from .unique import Unique
 from .window import Window
+from .with_options import WithOptions
 from .zip import Zip
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "Unbatch",
     "Unique",
     "Window",
+    "WithOptions",
     "Zip",
     "walk",
 ]

@@ -72,7 +72,10 @@ class Node(ABC):
 
     @property
     def fingerprint(self) -> str:
-        """What a saved position must find again at this node: its label, less what changes no element."""
+        """What a saved position must find again at this node: its label, less what changes no element.
+
+        Empty where nothing of the node changes an element.
+        """
         return self.label
 
 

@@ -1,0 +1,88 @@
+"""Options of whole pipelines."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from typing import Any
+
+from ..core.errors import InvalidArgumentError, describe, suggest
+
+
+class _Options:
+    """What options have in common: checked fields, and no others."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        if name not in known:
+            raise InvalidArgumentError(
+                f"{type(self).__name__}: there is no option {name!r}. The options are {', '.join(known)}; what is not "
+                f"among them has no effect in penstock, leave it out.{suggest(name, known)}"
+            )
+        self._check(name, value)
+        super().__setattr__(name, value)
+
+    def _check(self, name: str, value: Any) -> None:
+        """Refuse a value that an option cannot have."""
+        raise NotImplementedError
+
+
+@dataclasses.dataclass
+class ThreadingOptions(_Options):
+    """How many threads a pipeline has.
+
+    Attributes:
+        private_threadpool_size: Most calls of functions of `map` that run at once in one iterator, over all its stages;
+            AUTOTUNE means so many too. None or 0 for no limit.
+    """
+
+    private_threadpool_size: int | None = None
+
+    def _check(self, name: str, value: Any) -> None:
+        if value is not None and (type(value) is not int or value < 0):
+            raise InvalidArgumentError(
+                f"ThreadingOptions: {name} must be None or an int >= 0. Received: {name}={describe(value)}."
+            )
+
+
+@dataclasses.dataclass
+class Options(_Options):
+    """Options of a pipeline, for `Dataset.with_options`.
+
+    Attributes:
+        deterministic: Whether the order of elements may depend on threads; None and True keep it, False allows the
+            engine to give it up. It makes no use of that so far: the order is always the same.
+        threading: How many threads it has.
+
+    Example:
+        >>> from penstock import Dataset, Options
+        >>> options = Options()
+        >>> options.threading.private_threadpool_size = 2
+        >>> dataset = Dataset.range(3).with_options(options)
+        >>> dataset.options()
+        Options(deterministic=None, threading=ThreadingOptions(private_threadpool_size=2))
+    """
+
+    deterministic: bool | None = None
+    threading: ThreadingOptions = dataclasses.field(default_factory=ThreadingOptions)
+
+    def _check(self, name: str, value: Any) -> None:
+        if name == "deterministic":
+            if value not in (None, True, False):
+                raise InvalidArgumentError(
+                    f"Options: deterministic must be None or a bool. Received: deterministic={describe(value)}."
+                )
+        elif not isinstance(value, ThreadingOptions):
+            raise InvalidArgumentError(
+                f"Options: threading must be ThreadingOptions. Received: threading={describe(value)}."
+            )
+
+    def merge(self, options: Options) -> Options:
+        """Return these options with those of another object that are set in their place."""
+        merged = copy.deepcopy(self)
+        if options.deterministic is not None:
+            merged.deterministic = options.deterministic
+        size = options.threading.private_threadpool_size
+        if size is not None:
+            merged.threading.private_threadpool_size = size
+        return merged
