@@ -108,7 +108,8 @@ def _padded(rows: list[Any], target: Any, padding: Any, path: str) -> Any:
     out = np.empty((len(rows), *shape), dtype=object if first.dtype.is_string else first.dtype.numpy)
     out[...] = padding_of(padding, first.dtype, path)
     for i, row in enumerate(rows):
-        out[(i, *map(slice, np.shape(row)))] = row
+        place: tuple[Any, ...] = (i, *map(slice, np.shape(row)))
+        out[place] = row
     return out
 
 
@@ -138,12 +139,12 @@ def _sparse_batch(node: plan.SparseBatch, run: Run) -> Elements:
             spec = spec_of(element)
             if not isinstance(spec, TensorSpec):
                 raise DTypeError("elements must be single dense arrays")
-            shape = spec.shape or ()
-            if len(shape) != len(limit) or any(b is not None and a > b for a, b in zip(shape, limit, strict=True)):  # type: ignore[operator]
+            sizes = np.shape(element)
+            if len(sizes) != len(limit) or any(b is not None and a > b for a, b in zip(sizes, limit, strict=True)):
                 raise ShapeError("an element does not fit into row_shape")
         indices = [(i, *at) for i, element in enumerate(elements) for at in np.ndindex(np.shape(element))]
         values = [item for element in elements for item in np.asarray(element, dtype=_dtype(element)).reshape(-1)]
-        largest = [max(sizes) for sizes in zip(*(np.shape(element) for element in elements), strict=True)]
+        largest = [max(each) for each in zip(*(np.shape(element) for element in elements), strict=True)]
         shape = [a if b is None else b for a, b in zip(largest, limit, strict=True)]
         yield Sparse(
             np.array(indices, dtype=np.int64).reshape(-1, 1 + len(limit)),
