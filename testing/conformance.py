@@ -10,15 +10,19 @@ A source or operator of your own joins with a test such as::
 
 from __future__ import annotations
 
+import functools
+import inspect
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from ..core import nest
+from ..core.leaves import as_element
 from ..core.specs import Spec
 from ..pipeline import Dataset
 from ..pipeline.exec import DatasetIterator
 from ..pipeline.plan import UNKNOWN
+from ..pipeline.sources import RandomAccessSource, StreamSource
 from .compare import assert_elements_equal
 from .leaks import assert_no_leaks
 from .resume import MakeDataset, ResumeReport, assert_resumes_exactly
@@ -63,27 +67,57 @@ def check_operator(make_dataset: MakeDataset, *, steps: int | None = None, fresh
     return assert_resumes_exactly(make_dataset, steps=steps, fresh_process=fresh_process)
 
 
-def check_source(make_dataset: MakeDataset, *, steps: int | None = None, fresh_process: bool = False) -> None:
+def check_source(
+    source: MakeDataset | RandomAccessSource[Any] | StreamSource[Any],
+    *,
+    steps: int | None = None,
+    fresh_process: bool = False,
+) -> None:
     """Check a source by itself and below the standard transformations.
 
     Args:
-        make_dataset: Returns a dataset of the source alone, a new one with the same elements at each call.
+        source: An object for `Dataset.from_source`; or a function that returns a dataset of the source alone, a new one
+            with the same elements at each call.
         steps: How many elements to read; None reads to the end, so endless sources need a number.
-        fresh_process: Whether states are restored in another Python process too; see `assert_resumes_exactly`.
+        fresh_process: Whether states are restored in another Python process too; it takes a function, see
+            `assert_resumes_exactly`.
 
     Raises:
         AssertionError: The source breaks the contract; the message says below which transformation.
     """
+    make_dataset = _maker(source)
     check_operator(make_dataset, steps=steps, fresh_process=fresh_process)
     for name, step in ABOVE_SOURCES.items():
-
-        def above(step: Callable[[Dataset[Any]], Dataset[Any]] = step) -> Dataset[Any]:
-            return step(make_dataset() if steps is None else make_dataset().take(steps))
-
         try:
-            check_operator(above)
+            check_operator(functools.partial(_below, make_dataset, steps, step))
         except AssertionError as err:
             raise AssertionError(f"below {name}: {err}") from err
+
+
+def _maker(source: Any) -> MakeDataset:
+    """Return a function that makes datasets of a source, or is one."""
+    if inspect.isroutine(source) or isinstance(source, functools.partial):
+        return source
+    _check_random_access(source)
+    return functools.partial(Dataset.from_source, source)
+
+
+def _below(make_dataset: MakeDataset, steps: int | None, step: Callable[[Dataset[Any]], Dataset[Any]]) -> Dataset[Any]:
+    return step(make_dataset() if steps is None else make_dataset().take(steps))
+
+
+def _check_random_access(source: Any) -> None:
+    """Check that a source which is read by number gives the same elements in any order."""
+    if not (hasattr(source, "__len__") and hasattr(source, "__getitem__")):
+        return
+    numbers = range(len(source))
+    forwards = [source[i] for i in numbers]
+    backwards = [source[i] for i in reversed(numbers)][::-1]
+    for i in numbers:
+        try:
+            assert_elements_equal(as_element(backwards[i]), as_element(forwards[i]))
+        except AssertionError as err:
+            raise AssertionError(f"source[{i}]: must be the same whenever it is read: {err}") from err
 
 
 def _same(*element: Any) -> Any:
@@ -135,8 +169,10 @@ def _fits(spec: Any, element: Any) -> bool:
 
 
 def _by_demand(iterator: DatasetIterator[Any], demands: Sequence[int]) -> Iterator[Any]:
+    # Asked directly: whoever reads an operator in an iterator cuts blocks that are too large.
+    operator = iterator._operator
     for rows in itertools.cycle(demands):
-        block = iterator.next_block(rows)
+        block = operator.pull(rows)
         if block is None:
             return
         if not 1 <= block.n <= rows:

@@ -227,6 +227,11 @@ def executes(node_type: type[Node]) -> Callable[[OperatorType], OperatorType]:
     return register
 
 
+def executed_nodes() -> tuple[type[Node], ...]:
+    """Return the kinds of nodes that an operator executes."""
+    return tuple(_makers)
+
+
 class BlockSizer:
     """How many rows to ask for, so that blocks grow from one row to about `TARGET_BLOCK_BYTES`.
 
