@@ -319,6 +319,87 @@ class TensorDataset(Dataset[Any]):
         """Stack every `batch_size` consecutive elements; batches are cut from blocks, which needs no parallel calls."""
         return super().batch(batch_size, drop_remainder)
 
+    def unbatch(self, name: str | None = None) -> Dataset[Any]:
+        return super().unbatch()
+
+    def rebatch(
+        self,
+        batch_size: Any,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().rebatch(batch_size, drop_remainder)
+
+    def padded_batch(
+        self,
+        batch_size: int,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().padded_batch(batch_size, padded_shapes, padding_values, drop_remainder)
+
+    def ragged_batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        row_splits_dtype: Any = "int64",
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().ragged_batch(batch_size, drop_remainder, row_splits_dtype)
+
+    def sparse_batch(self, batch_size: int, row_shape: Any, name: str | None = None) -> Dataset[Any]:
+        return super().sparse_batch(batch_size, row_shape)
+
+    def window(
+        self,
+        size: int,
+        shift: int | None = None,
+        stride: int = 1,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().window(size, shift, stride, drop_remainder)
+
+    def flat_map(self, map_func: Callable[..., Dataset[Any]], name: str | None = None) -> Dataset[Any]:
+        return super().flat_map(map_func)
+
+    def group_by_window(
+        self,
+        key_func: Callable[..., Any],
+        reduce_func: Callable[[Any, Any], Dataset[Any]],
+        window_size: int | None = None,
+        window_size_func: Callable[[Any], int] | None = None,
+        name: str | None = None,
+        *,
+        vectorize: bool | None = None,
+    ) -> Dataset[Any]:
+        return super().group_by_window(key_func, reduce_func, window_size, window_size_func, vectorize=vectorize)
+
+    def bucket_by_sequence_length(
+        self,
+        element_length_func: Callable[..., Any],
+        bucket_boundaries: Sequence[int],
+        bucket_batch_sizes: Sequence[int],
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        pad_to_bucket_boundary: bool = False,  # noqa: FBT001, FBT002
+        no_padding: bool = False,  # noqa: FBT001, FBT002
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().bucket_by_sequence_length(
+            element_length_func,
+            bucket_boundaries,
+            bucket_batch_sizes,
+            padded_shapes,
+            padding_values,
+            pad_to_bucket_boundary,
+            no_padding,
+            drop_remainder,
+        )
+
     def shuffle(
         self,
         buffer_size: int,
