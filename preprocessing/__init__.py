@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .normalization import Normalization
     from .rescaling import Rescaling
     from .string_lookup import StringLookup
+    from .text_vectorization import TextVectorization
 
 __all__ = [
     "AdaptableLayer",
@@ -27,6 +28,7 @@ __all__ = [
     "Normalization",
     "Rescaling",
     "StringLookup",
+    "TextVectorization",
 ]
 
 __getattr__, __dir__ = attach(
@@ -41,5 +43,6 @@ __getattr__, __dir__ = attach(
         "Normalization": ".normalization",
         "Rescaling": ".rescaling",
         "StringLookup": ".string_lookup",
+        "TextVectorization": ".text_vectorization",
     },
 )

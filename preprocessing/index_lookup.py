@@ -219,7 +219,7 @@ class IndexLookup(AdaptableLayer):
         else:
             vocabulary, mask = self._with_mask(tokens)
             mask_code = 0 if self.output_mode == "int" else DROPPED
-            transform = TokensToCodes(
+            transform = self._coder(
                 keys=self._keys,
                 vocabulary=vocabulary,
                 first=self._token_start,
@@ -233,6 +233,10 @@ class IndexLookup(AdaptableLayer):
                 where=self.where,
             )
         self._tokens, self._idf, self._transform = tokens, idf, transform
+
+    def _coder(self, **fields: Any) -> TokensToCodes:
+        """Make the transform of a layer that does not invert; overridden by layers that do more."""
+        return TokensToCodes(**fields)
 
     def _with_mask(self, tokens: BytesColumn) -> tuple[Vocabulary, int]:
         """Return the table of the tokens and the mask token, and the mask token's index or -1."""
@@ -321,12 +325,18 @@ class IndexLookup(AdaptableLayer):
             empty = self._keys.restore([])
             return CodesToTokens(keys=self._keys, tokens=empty, first=0, masks=False, where=self.where).infer_spec(spec)
         self._keys.check_spec(spec, self.where)
-        depth = self.max_tokens if self.pad_to_max_tokens else None
-        if depth is None and self.output_mode != "int":
-            if self._expected is None:
-                self._require_adapted()
-            depth = self._token_start + (self._expected or 0)
-        return coded_spec(spec, self.output_mode, depth or 0, sparse=self.sparse, dtype=self._result_dtype)
+        depth = 0 if self.output_mode == "int" else self._known_depth()
+        return coded_spec(spec, self.output_mode, depth, sparse=self.sparse, dtype=self._result_dtype)
+
+    def _known_depth(self) -> int:
+        """Return the length of rows, which may be known before the vocabulary is there."""
+        if self.pad_to_max_tokens:
+            return cast("int", self.max_tokens)
+        if self._tokens is not None:
+            return self.vocabulary_size()
+        if self._expected is None:
+            self._require_adapted()
+        return self._token_start + (self._expected or 0)
 
     @property
     def _result_dtype(self) -> str:

@@ -32,8 +32,8 @@ class Rescaling(Layer):
         InvalidArgumentError: `scale` or `offset` are not numbers.
 
     Example:
-        >>> Rescaling(1 / 127.5, offset=-1)([0, 51, 255])
-        array([-1. , -0.6,  1. ], dtype=float32)
+        >>> Rescaling(1 / 4, offset=-1)([0, 2, 8])
+        array([-1. , -0.5,  1. ], dtype=float32)
     """
 
     arrays_out: ClassVar[bool] = True

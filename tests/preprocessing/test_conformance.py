@@ -11,6 +11,7 @@ from penstock.preprocessing import (
     Normalization,
     Rescaling,
     StringLookup,
+    TextVectorization,
 )
 from penstock.testing.layers import run_layer_test
 
@@ -20,6 +21,7 @@ NUMBERS = np.random.default_rng(0).normal(3, 2, (6, 4)).astype(np.float32)
 WORDS = np.array([["a", "b", "a"], ["é", "zz", ""]], dtype=object)
 TOKENS = ["b", "a", "é", "c"]
 IDF = [0.5, 1.0, 2.0, 4.0]
+TEXTS = np.array(["a B!", "É b  c a", "", "b, b"], dtype=object)
 COUNTS = np.array([[5, 3, 5], [-2, 9, 0]])
 
 
@@ -83,6 +85,27 @@ ROWS = [
             id=f"discretization-{mode}",
         )
         for mode in ("one_hot", "multi_hot", "count")
+    ),
+    pytest.param(lambda: TextVectorization(), TEXTS, adapted(TEXTS), id="text"),
+    pytest.param(
+        lambda: TextVectorization(9, None, split="character", ngrams=(2, 1), output_sequence_length=5),
+        TEXTS,
+        adapted(TEXTS),
+        id="text-characters",
+    ),
+    pytest.param(lambda: TextVectorization(ragged=True, standardize="lower"), TEXTS, adapted(TEXTS), id="text-ragged"),
+    pytest.param(
+        lambda: TextVectorization(vocabulary=["a", "b"], split=None, ngrams=2), TEXTS, None, id="text-not-split"
+    ),
+    *(
+        pytest.param(lambda mode=mode: TextVectorization(output_mode=mode), TEXTS, adapted(TEXTS), id=f"text-{mode}")
+        for mode in ("one_hot", "multi_hot", "count", "tf_idf")
+    ),
+    pytest.param(
+        lambda: TextVectorization(12, output_mode="tf_idf", pad_to_max_tokens=True, sparse=True),
+        TEXTS,
+        adapted(TEXTS),
+        id="text-sparse",
     ),
     pytest.param(lambda: Rescaling(1 / 127.5, -1), NUMBERS, None, id="rescaling"),
     pytest.param(

@@ -72,3 +72,11 @@ class StringLookup(preprocessing.StringLookup):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
+@saved_as(preprocessing.TextVectorization)
+class TextVectorization(preprocessing.TextVectorization):
+    """`penstock.preprocessing.TextVectorization` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))

@@ -15,6 +15,7 @@ from .adaptable import (
     Normalization,
     Rescaling,
     StringLookup,
+    TextVectorization,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Rescaling",
     "Softmax",
     "StringLookup",
+    "TextVectorization",
 ]
 
 if not TYPE_CHECKING:
