@@ -31,7 +31,7 @@ from ..pipeline.plan.file_source import FileSource
 from ..pipeline.plan.shuffle import ShuffleSeeds
 from ..records.csv.format import CsvFormat
 from ..records.csv.row import decode_row
-from . import combining, shaping
+from . import combining, shaping, storage
 
 Elements: TypeAlias = Iterator[Any]
 
@@ -86,7 +86,7 @@ def _from_generator(node: plan.FromGenerator, run: Run) -> Elements:
 
 def _from_source(node: plan.FromSource, run: Run) -> Elements:
     source = node.source
-    elements = (source[i] for i in range(len(source))) if node.is_indexed else iter(source)
+    elements = iter(source) if node.rows is None else (source[i] for i in node.rows)
     for element in elements:
         yield Block.from_elements([as_element(element)], node.spec).element(0)
 
@@ -235,7 +235,7 @@ def _interleave(node: plan.Interleave, run: Run) -> Elements:
         return run.open(inner)
 
     source = run.open(node.input)
-    opened = map(open_next, source)
+    opened: Iterator[Elements] = map(open_next, source)
     if node.errors.skips:
         opened = (
             combining.until_error(inner, node.errors) for _, inner in combining.skipping(open_next, source, node.errors)
@@ -304,20 +304,7 @@ def _prefetch(node: plan.Prefetch, run: Run) -> Elements:
 
 def _cache(node: plan.Cache, run: Run) -> Elements:
     kept = run.cached.get(node.memory)
-    return iter(kept) if kept is not None else _keeping(run.open(node.input), node.memory, run)
-
-
-def _cache_file(node: plan.CacheFile, run: Run) -> Elements:
-    kept = run.cached.get(node.filename)
-    return iter(kept) if kept is not None else _keeping(run.open(node.input), node.filename, run)
-
-
-def _keeping(source: Elements, home: Any, run: Run) -> Elements:
-    seen = []
-    for element in source:
-        seen.append(element)
-        yield element
-    run.cached.setdefault(home, seen)
+    return iter(kept) if kept is not None else storage.keeping(run.open(node.input), node.memory, run)
 
 
 # --- stacking ---------------------------------------------------------------------------------------------------
@@ -353,9 +340,9 @@ def _joined(values: list[Any]) -> Any:
 _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     **combining.OPEN,
     **shaping.OPEN,
+    **storage.OPEN,
     plan.Batch: _batch,
     plan.Cache: _cache,
-    plan.CacheFile: _cache_file,
     plan.Csv: _csv,
     plan.Filter: _filter,
     plan.FixedLength: _fixed_length,

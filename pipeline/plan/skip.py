@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from .base import SameElements
+from .base import INFINITE, UNKNOWN, SameElements
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,9 +17,11 @@ class Skip(SameElements):
     @property
     def cardinality(self) -> int:
         n = self.input.cardinality
-        if self.count < 0 or n == 0:
+        if n == UNKNOWN:
+            return n
+        if self.count < 0:
             return 0
-        return n if n < 0 else max(0, n - self.count)
+        return n if n == INFINITE else max(0, n - self.count)
 
     def describe(self) -> str:
         return str(self.count)

@@ -13,7 +13,10 @@ from .base import Node
 
 def common_spec(specs: Sequence[Any]) -> Any:
     """Return the narrowest nest of specs that admits the elements of all datasets, or None when one is not known."""
-    return None if any(spec is None for spec in specs) else most_specific_nest(specs)
+    if any(spec is None for spec in specs):
+        return None
+    # Elements of which nothing is known may be nests, too.
+    return ObjectSpec() if any(isinstance(spec, ObjectSpec) for spec in specs) else most_specific_nest(specs)
 
 
 def check_common_spec(where: str, nodes: Sequence[Node]) -> None:
@@ -22,7 +25,8 @@ def check_common_spec(where: str, nodes: Sequence[Node]) -> None:
     Raises:
         DTypeError: Two of them differ in structure or dtype.
     """
-    known = [(i, node.element_spec) for i, node in enumerate(nodes) if node.element_spec is not None]
+    specs = [(i, node.element_spec) for i, node in enumerate(nodes)]
+    known = [(i, spec) for i, spec in specs if spec is not None and not isinstance(spec, ObjectSpec)]
     for i, spec in known[1:]:
         if not _go_together(known[0][1], spec):
             raise DTypeError(

@@ -46,6 +46,14 @@ def test_the_second_dataset_is_made_when_its_turn_comes() -> None:
 
 
 @pytest.mark.unit
+def test_elements_of_which_nothing_is_known_are_taken() -> None:
+    nothing = Dataset.range(0).map(lambda x: (int(x), 1))
+    assert repr(nothing.element_spec) == "ObjectSpec()"
+    pairs = Dataset.range(2).map(lambda x: (x, 1))
+    assert list(nothing.concatenate(pairs)) == list(pairs.concatenate(nothing)) == [(0, 1), (1, 1)]
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize(
     "other", [Dataset.from_tensors(1.5), Dataset.from_tensors((1, 2)), Dataset.from_tensors({"x": 1})]
 )
