@@ -15,7 +15,7 @@ import numpy as np
 from ...core import nest
 from ...core.dtypes import as_dtype
 from ...core.values import Ragged
-from ...pipeline import Dataset
+from ...pipeline import Dataset, Options
 from . import combining, shaping
 from .hypothesis_extra import st
 from .pipelines import seeds
@@ -311,6 +311,13 @@ def _prefetch(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     return recipe.then(f"prefetch({size})", lambda d, log: d.prefetch(size), is_lazy=size == 0)
 
 
+@st.composite
+def _with_options(draw: st.DrawFn, recipe: Recipe) -> Recipe:
+    options = Options()
+    options.threading.private_threadpool_size = draw(st.sampled_from([None, 1, 2]))
+    return recipe.then(f"with_options({options})", lambda d, log: d.with_options(options))
+
+
 def _cache(recipe: Recipe) -> st.SearchStrategy[Recipe]:
     return st.just(recipe.then("cache()", lambda d, log: d.cache()))
 
@@ -325,6 +332,7 @@ _STEPS: list[tuple[Callable[[Recipe], st.SearchStrategy[Recipe]], bool]] = [
     (_skip, True),
     (_batch, True),
     (_cache, True),
+    (_with_options, True),
     (_parallel_map, False),
     (_parallel_interleave, False),
     (_prefetch, False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import functools
 import io
 import itertools
 import json
@@ -18,7 +19,7 @@ from hypothesis import given
 from penstock import Dataset, TensorSpec
 from penstock.core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, PenstockError
 from penstock.pipeline.storage import block_file
-from penstock.testing import assert_elements_equal
+from penstock.testing import assert_elements_equal, assert_resumes_exactly
 from penstock.testing.strategies.datasets import recipes
 
 
@@ -358,3 +359,13 @@ def test_explain_says_what_the_file_does(tmp_path) -> None:
     list(cached)
     assert "· reads the file" in cached.explain()
     assert f"cache({str(tmp_path / 'c')!r})" in repr(cached)
+
+
+def cached_and_batched(path):
+    return Dataset.range(12).shuffle(5, seed=2).cache(path).shuffle(4, seed=3).batch(2).repeat(2)
+
+
+@pytest.mark.unit
+def test_exact_resume_in_a_fresh_process(tmp_path) -> None:
+    list(cached_and_batched(tmp_path / "c"))
+    assert_resumes_exactly(functools.partial(cached_and_batched, tmp_path / "c"), fresh_process=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from penstock import Dataset
 from penstock.core.errors import InvalidArgumentError
 from penstock.core.random import set_seed
+from penstock.testing import assert_resumes_exactly
 
 
 def ints(dataset):
@@ -170,3 +172,18 @@ def test_a_resume_goes_to_its_place_at_once() -> None:
         assert position.get("skip", 0) == 0
         position = position.get("from", position.get("input"))
     assert position["next"] == 101 * 7
+
+
+def shards_of(source):
+    return SOURCES[source]().shard(2, 1).map(lambda x: x * 2).batch(3).repeat(2)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("source", SOURCES)
+def test_resume_at_every_step(source) -> None:
+    if source == "unseeded":
+        set_seed(3)
+
+    make = functools.partial(shards_of, source)
+    report = assert_resumes_exactly(make, fresh_process=source == "shuffled", next_epoch=source != "unseeded")
+    assert report.largest_state_bytes < 700

@@ -8,6 +8,7 @@ import pytest
 
 from penstock import Dataset, Options, ThreadingOptions
 from penstock.core.errors import InvalidArgumentError
+from penstock.testing import assert_resumes_exactly
 
 
 def limited(size):
@@ -123,3 +124,13 @@ def test_wrong_options() -> None:
     message = r"there is no option 'thread'. The options are deterministic, threading; .* Did you mean 'threading'\?"
     with pytest.raises(InvalidArgumentError, match=message):
         Options().thread = 2
+
+
+@pytest.mark.unit
+def test_positions_hold_for_other_thread_counts() -> None:
+    def make(calls, size):
+        dataset = Dataset.range(40).map(lambda x: x + 0, num_parallel_calls=calls, vectorize=False)
+        return dataset.shuffle(5, seed=1).prefetch(size or 1).with_options(limited(size))
+
+    assert_resumes_exactly(lambda: make(3, 2), make_restored=lambda: make(None, None))
+    assert_resumes_exactly(lambda: make(None, None), make_restored=lambda: make(-1, 3))

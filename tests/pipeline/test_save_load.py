@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import functools
 import io
 import itertools
 import json
@@ -31,7 +32,7 @@ from penstock.core.nest import structure_of
 from penstock.core.nest_json import has_classes
 from penstock.core.values import Ragged, Sparse
 from penstock.pipeline.storage import block_file
-from penstock.testing import assert_elements_equal
+from penstock.testing import assert_elements_equal, assert_resumes_exactly
 from penstock.testing.strategies.datasets import recipes
 
 
@@ -388,3 +389,13 @@ def test_positions_are_numbers(tmp_path) -> None:
 def test_repr(tmp_path) -> None:
     Dataset.range(3).save(tmp_path / "d")
     assert repr(Dataset.load(tmp_path / "d")) == f"<Dataset load({str(tmp_path / 'd')!r}, 3 elements in 1 file)>"
+
+
+def loaded_and_shuffled(path):
+    return Dataset.load(path).shuffle(5, seed=2).batch(2).repeat(2)
+
+
+@pytest.mark.unit
+def test_exact_resume_in_a_fresh_process(tmp_path) -> None:
+    Dataset.range(12).save(tmp_path / "d", shard_func=lambda x: x // 5)
+    assert_resumes_exactly(functools.partial(loaded_and_shuffled, tmp_path / "d"), fresh_process=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import functools
 import io
 import itertools
 import json
@@ -23,7 +24,8 @@ from penstock.core.errors import (
     StageError,
 )
 from penstock.pipeline.storage import block_file
-from penstock.testing import assert_elements_equal
+from penstock.testing import assert_elements_equal, assert_resumes_exactly
+from penstock.testing.executor import reference_epochs
 from penstock.testing.strategies.datasets import recipes
 
 
@@ -247,3 +249,19 @@ def test_a_state_of_a_snapshot_that_is_gone(tmp_path) -> None:
 def test_repr(tmp_path) -> None:
     kept = Dataset.range(3).snapshot("here", None, lambda shards: shards, abs)
     assert repr(kept) == "<Dataset range(3).snapshot('here', compression=None, shard_func=abs, reader_func)>"
+
+
+def kept_and_batched(path):
+    return Dataset.range(12).shuffle(5, seed=2).snapshot(path, shard_func=lambda x: x % 3).batch(2).repeat(2)
+
+
+@pytest.mark.unit
+def test_exact_resume_in_a_fresh_process(tmp_path) -> None:
+    list(kept_and_batched(tmp_path))
+    assert_resumes_exactly(functools.partial(kept_and_batched, tmp_path), fresh_process=True)
+
+
+@pytest.mark.unit
+def test_the_reference_gives_the_same(tmp_path) -> None:
+    kept = Dataset.range(9).snapshot(tmp_path, shard_func=lambda x: x % 3).map(lambda x: x + 1)
+    assert reference_epochs(kept, 2) == [ints(kept), ints(kept)]

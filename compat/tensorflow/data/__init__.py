@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ....core.lazy import attach
 
 if TYPE_CHECKING:
-    from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
+    from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Options, ThreadingOptions
     from . import experimental
     from .datasets import Dataset, FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 
@@ -15,8 +15,10 @@ __all__ = [
     "UNKNOWN_CARDINALITY",
     "Dataset",
     "FixedLengthRecordDataset",
+    "Options",
     "TFRecordDataset",
     "TextLineDataset",
+    "ThreadingOptions",
     "experimental",
 ]
 
@@ -27,8 +29,10 @@ __getattr__, __dir__ = attach(
         "Dataset": ".datasets",
         "FixedLengthRecordDataset": ".datasets",
         "INFINITE_CARDINALITY": "....pipeline",
+        "Options": "....pipeline",
         "TFRecordDataset": ".datasets",
         "TextLineDataset": ".datasets",
+        "ThreadingOptions": "....pipeline",
         "UNKNOWN_CARDINALITY": "....pipeline",
     },
     submodules=("experimental",),
