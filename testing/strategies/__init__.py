@@ -8,6 +8,7 @@ from ...core.lazy import attach
 
 if TYPE_CHECKING:
     from .block_cases import BlockCase, blocks
+    from .datasets import Recipe, recipes
     from .pipelines import integer_pipelines, seeds, shuffles
     from .records import csv_fields, csv_rows, example_values, payloads, sequence_examples, serialized_examples
     from .specs import dtypes, element_specs, leaf_specs, ragged_specs, shapes, sparse_specs, tensor_specs
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BlockCase",
+    "Recipe",
     "arrays_of",
     "blocks",
     "csv_fields",
@@ -30,6 +32,7 @@ __all__ = [
     "nests",
     "payloads",
     "ragged_specs",
+    "recipes",
     "scalars",
     "seeds",
     "sequence_examples",
@@ -44,6 +47,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "BlockCase": ".block_cases",
+        "Recipe": ".datasets",
         "arrays_of": ".values",
         "blocks": ".block_cases",
         "csv_fields": ".records",
@@ -58,6 +62,7 @@ __getattr__, __dir__ = attach(
         "nests": ".structures",
         "payloads": ".records",
         "ragged_specs": ".specs",
+        "recipes": ".datasets",
         "scalars": ".values",
         "seeds": ".pipelines",
         "sequence_examples": ".records",
