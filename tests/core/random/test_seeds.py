@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -122,6 +123,27 @@ def test_without_a_global_seed_operations_in_functions_are_fresh() -> None:
     with calls:
         assert get_seed() != get_seed()
         assert get_seed(5) == (87654321, 5)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("seed", [None, 7])
+def test_streams_of_functions_go_on_from_a_saved_state(seed) -> None:
+    def draw(calls):
+        with calls:
+            return get_seed(), random.uniform([3]).tolist(), random.uniform([2], seed=4).tolist()
+
+    first = FunctionSeeds(seed)
+    assert not first.is_used
+    states, drawn = [], []
+    for _ in range(3):
+        states.append(json.loads(json.dumps(first.get_state())))
+        drawn.append(draw(first))
+    assert first.is_used
+    for state, expected in zip(states, drawn, strict=True):
+        again = FunctionSeeds(seed)
+        again.set_state(state)
+        assert again.get_state() == state
+        assert draw(again) == expected
 
 
 @pytest.mark.unit
