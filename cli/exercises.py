@@ -73,6 +73,11 @@ def _features() -> None:
     )
 
 
+def _schema() -> None:
+    """Examples of unknown features."""
+    records.decode_examples(records.encode_examples({"i": [1, 2], "f": [[0.5], []], "s": ["a", "b"]}))
+
+
 def _ragged() -> None:
     """Rows of different lengths through shuffle."""
     lengths = Dataset.range(ROWS).map(lambda i: np.arange(int(i) % 4), vectorize=False)
@@ -103,6 +108,7 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "text and CSV": _text_and_csv,
     "TFRecord": _tfrecord,
     "features of every kind": _features,
+    "schema": _schema,
     "ragged rows": _ragged,
     "preprocessing": _preprocessing,
     "training": _training,

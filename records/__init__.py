@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .parsing import parse_example, parse_single_example
     from .reader import TFRecordReader
     from .remote import RetryPolicy
+    from .schema import FeatureSchema, Schema, decode_examples, infer_schema
     from .sequences import parse_sequence_example, parse_single_sequence_example
     from .sharded_writer import ShardedWriter
     from .tensors import decode_raw, parse_tensor, serialize_tensor
@@ -48,6 +49,7 @@ __all__ = [
     "Feature",
     "FeatureList",
     "FeatureLists",
+    "FeatureSchema",
     "Features",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
@@ -59,6 +61,7 @@ __all__ = [
     "RaggedFeature",
     "RecordIndex",
     "RetryPolicy",
+    "Schema",
     "SequenceExample",
     "Shard",
     "ShardedWriter",
@@ -71,9 +74,11 @@ __all__ = [
     "build_index",
     "decode_csv",
     "decode_example",
+    "decode_examples",
     "decode_raw",
     "encode_example",
     "encode_examples",
+    "infer_schema",
     "load_index",
     "masked_crc32c",
     "parse_example",
@@ -95,6 +100,7 @@ __getattr__, __dir__ = attach(
         "Feature": ".messages",
         "FeatureList": ".messages",
         "FeatureLists": ".messages",
+        "FeatureSchema": ".schema",
         "Features": ".messages",
         "FixedLenFeature": ".features",
         "FixedLenSequenceFeature": ".features",
@@ -106,6 +112,7 @@ __getattr__, __dir__ = attach(
         "RaggedFeature": ".features",
         "RecordIndex": ".index",
         "RetryPolicy": ".remote",
+        "Schema": ".schema",
         "SequenceExample": ".messages",
         "Shard": ".manifest",
         "ShardedWriter": ".sharded_writer",
@@ -118,9 +125,11 @@ __getattr__, __dir__ = attach(
         "build_index": ".index",
         "decode_csv": ".csv",
         "decode_example": ".encoding",
+        "decode_examples": ".schema",
         "decode_raw": ".tensors",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
+        "infer_schema": ".schema",
         "load_index": ".index",
         "masked_crc32c": ".framing",
         "parse_example": ".parsing",

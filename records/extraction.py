@@ -139,19 +139,36 @@ def find_steps(where: str, rows: BytesColumn, keys: tuple[str, ...]) -> dict[str
     return found
 
 
+def key_table(names: tuple[str, ...]) -> tuple[BytesColumn, npt.NDArray[np.int64]]:
+    """Return keys as a column, and the hash table of their places."""
+    from .parsing_kernels import table_kernel
+
+    keys = BytesColumn.from_list([name.encode() for name in names])
+    table = np.full(1 << (2 * len(names)).bit_length(), -1, np.int64)
+    table_kernel(keys.data, keys.offsets, table)
+    return keys, table
+
+
+def regular_rows(where: str, rows: BytesColumn) -> BytesColumn:
+    """Return records with entries as libraries write them: key first, then value, once each.
+
+    Raises:
+        ParseError: A record is malformed.
+    """
+    return _locate(where, rows, (), lists=False)[0]
+
+
 def _locate(
     where: str, rows: BytesColumn, names: tuple[str, ...], *, lists: bool
 ) -> tuple[BytesColumn, list[npt.NDArray[np.int8]], list[npt.NDArray[np.int64]]]:
     """Return kind and place of each key in each record, and the records: rewritten where that was needed."""
-    from .parsing_kernels import DONE, locate_kernel, table_kernel
+    from .parsing_kernels import DONE, locate_kernel
 
     rows = BytesColumn(np.ascontiguousarray(rows.data), np.ascontiguousarray(rows.offsets))
-    keys = BytesColumn.from_list([key.encode() for key in names])
-    table = np.full(1 << (2 * len(names)).bit_length(), -1, np.int64)
-    table_kernel(keys.data, keys.offsets, table)
+    keys, table = key_table(names)
     order = np.full(_REMEMBERED_PLACES, -1, np.int64)
     n = len(rows)
-    kinds, ranges = np.empty((n, len(keys)), np.int8), np.empty((n, len(keys), 2), np.int64)
+    kinds, ranges = np.empty((n, len(names)), np.int8), np.zeros((n, len(names), 2), np.int64)
     unusual = np.zeros(n, np.bool_)
     rest = (keys.data, keys.offsets, table, order, lists, kinds, ranges, unusual)
     status, row = locate_kernel(rows.data, rows.offsets, *rest)
@@ -163,7 +180,7 @@ def _locate(
         status, row = locate_kernel(rows.data, rows.offsets, *rest)
     if status != DONE:
         raise _malformed(where, row)
-    columns = range(len(keys))
+    columns = range(len(names))
     return (
         rows,
         [np.ascontiguousarray(kinds[:, i]) for i in columns],
