@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ...core import nest
 from ...core.block import Block
@@ -17,88 +17,65 @@ from .from_generator import Iterated
 from .leading import leading_block
 
 
-class _RandomAccess(Operator[plan.FromSource]):
-    """Elements by number, one by one or in batches; the position is the next number."""
+class SourceReader:
+    """Reads the elements of a random-access source that have given numbers.
+
+    Args:
+        node: The plan node.
+        context: Shared by all operators of the iterator.
+    """
 
     def __init__(self, node: plan.FromSource, context: Context) -> None:
-        super().__init__(node, context)
-        self._source = node.source
-        self._length = len(node.source)
-        self._next = 0
-        # The error of element `_next`, when those before it had to be returned first.
-        self._failed: Exception | None = None
-        kind = type(node.source)
-        self._in_batches = hasattr(kind, "__getitems__")
-        self._one_by_one = hasattr(kind, "__getitem__")
+        self._node, self._source, self._context = node, node.source, context
+        self.in_batches = node.is_batched
+        self._one_by_one = hasattr(type(node.source), "__getitem__")
 
-    @property
-    def is_pure(self) -> bool:
-        return self._in_batches
+    def read(self, numbers: Sequence[int]) -> Block:
+        """Return the elements up to the first one that fails, at least one.
 
-    def pull(self, max_rows: int) -> Block | None:
-        numbers = self._numbers(max_rows)
-        if not numbers:
-            return None
-        block = self._read_batch(numbers) if self._in_batches else None
+        Args:
+            numbers: Numbers of elements, at least one.
+
+        Raises:
+            StageError: The first element fails.
+        """
+        block = self._read_batch(numbers) if self.in_batches else None
+        if block is not None:
+            return block
+        block, misfit = leading_block(self.read_each(numbers), self._node.spec)
         if block is None:
-            elements = self._read_each(numbers)
-            block, misfit = leading_block(elements, self.node.spec)
-            if misfit is not None:
-                good = 0 if block is None else block.n
-                self._failed = self._failure(misfit, numbers.start + good)
-                if block is None:
-                    self._raise()
-            assert block is not None
-        self._next += block.n
+            assert misfit is not None
+            raise self._failure(misfit, numbers[0]) from misfit
         return block
 
-    def pull_elements(self, max_rows: int) -> list[Any] | None:
-        if self._in_batches or self.node.spec is not None:
-            return super().pull_elements(max_rows)
-        numbers = self._numbers(max_rows)
-        elements = self._read_each(numbers) if numbers else []
-        self._next += len(elements)
-        return elements or None
+    def read_each(self, numbers: Sequence[int]) -> list[Any]:
+        """Return the elements one by one, up to the first one that fails, at least one.
 
-    def _numbers(self, max_rows: int) -> range:
-        """Return the numbers of the next elements; raises the error of the next one if it is known."""
-        if self._failed is not None:
-            self._raise()
-        return range(self._next, min(self._next + max_rows, self._length))
-
-    def _raise(self) -> NoReturn:
-        """Raise the error of the next element, and go on behind it."""
-        error, self._failed = self._failed, None
-        self._next += 1
-        assert error is not None
-        raise error
-
-    def _read_each(self, numbers: range) -> list[Any]:
-        """Return elements up to the first that fails, at least one."""
+        Raises:
+            StageError: The first element fails.
+        """
         elements: list[Any] = []
         for number in numbers:
-            self.context.check_running()
+            self._context.check_running()
             try:
                 elements.append(as_element(self._source[number]))
             except Exception as err:
-                self._failed = self._failure(err, number)
                 if not elements:
-                    self._raise()
+                    raise self._failure(err, number) from err
                 break
         return elements
 
-    def _read_batch(self, numbers: range) -> Block | None:
+    def _read_batch(self, numbers: Sequence[int]) -> Block | None:
         """Return a batch, or None when it failed and its elements are to be read one by one to find out which."""
         try:
             return self._block_of(self._source.__getitems__(list(numbers)), len(numbers))
         except Exception as err:
             if self._one_by_one:
                 return None
-            self._failed = self._failure(err, numbers.start)
-            self._raise()
+            raise self._failure(err, numbers[0]) from err
 
     def _block_of(self, read: Any, n: int) -> Block:
-        spec = self.node.spec
+        spec = self._node.spec
         if isinstance(read, list):
             block = Block.from_elements([as_element(element) for element in read], spec)
         else:
@@ -110,9 +87,52 @@ class _RandomAccess(Operator[plan.FromSource]):
         return block
 
     def _failure(self, err: Exception, number: int) -> Exception:
-        raised = failure(self.node.name, self.node.describe(), err, self.context.number(self.node), number)
-        raised.__cause__ = err
-        return raised
+        node = self._node
+        return failure(node.name, node.describe(), err, self._context.number(node), number)
+
+
+class _RandomAccess(Operator[plan.FromSource]):
+    """Elements by number, one by one or in batches; the position is the next number.
+
+    An element that fails while others wait is read again when its turn comes.
+    """
+
+    def __init__(self, node: plan.FromSource, context: Context) -> None:
+        super().__init__(node, context)
+        assert node.rows is not None
+        self._rows = node.rows
+        self._reader = SourceReader(node, context)
+        self._next = 0
+
+    @property
+    def is_pure(self) -> bool:
+        return self._reader.in_batches
+
+    def pull(self, max_rows: int) -> Block | None:
+        numbers = self._rows[self._next : self._next + max_rows]
+        if not numbers:
+            return None
+        try:
+            block = self._reader.read(numbers)
+        except Exception:
+            self._next += 1
+            raise
+        self._next += block.n
+        return block
+
+    def pull_elements(self, max_rows: int) -> list[Any] | None:
+        if self._reader.in_batches or self.node.spec is not None:
+            return super().pull_elements(max_rows)
+        numbers = self._rows[self._next : self._next + max_rows]
+        if not numbers:
+            return None
+        try:
+            elements = self._reader.read_each(numbers)
+        except Exception:
+            self._next += 1
+            raise
+        self._next += len(elements)
+        return elements
 
     def get_state(self) -> State:
         return {"next": self._next}

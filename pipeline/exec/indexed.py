@@ -17,29 +17,38 @@ from ...core.columns import DenseColumn
 from ...core.nest import LEAF
 from ...core.random.permutation import KeyedPermutation
 from .. import plan
+from ..plan import walk
 from ..plan.global_shuffle import is_indexed
 from .base import Context, N, Operator, State, executes
+from .from_source import SourceReader
 from .shard import Shard
 
 Indices: TypeAlias = npt.NDArray[np.int64]
 Rows: TypeAlias = Callable[[Indices], Block]
 
 
-def rows_of(node: plan.Node) -> Rows:
-    """Return the function that makes the elements of a random-access plan with given numbers."""
+def rows_of(node: plan.Node, context: Context) -> Rows:
+    """Return the function that makes the elements of a random-access plan with given numbers.
+
+    It may return fewer where a later element fails; it raises when the first one does.
+    """
     match node:
         case plan.Range():
             return lambda numbers: _range_rows(node, numbers)
         case plan.FromTensorSlices():
             rows = node.rows
             return lambda numbers: node.block.take(rows.start + numbers * rows.step)
+        case plan.FromSource():
+            reader, taken = SourceReader(node, context), node.rows
+            assert taken is not None
+            return lambda numbers: reader.read((taken.start + numbers * taken.step).tolist())
         case plan.Take():
-            return rows_of(node.input)
+            return rows_of(node.input, context)
         case plan.Skip():
-            made, count = rows_of(node.input), node.count
+            made, count = rows_of(node.input, context), node.count
             return lambda numbers: made(numbers + count)
         case plan.Shard():
-            made, step, first = rows_of(node.input), node.num_shards, node.index
+            made, step, first = rows_of(node.input, context), node.num_shards, node.index
             return lambda numbers: made(first + numbers * step)
     raise AssertionError(f"{node.label} has no elements by number")
 
@@ -62,20 +71,30 @@ class _Indexed(Operator[N]):
 
     def __init__(self, node: N, context: Context, source: plan.Node, workers: int = 1, worker: int = 0) -> None:
         super().__init__(node, context)
-        self._rows = rows_of(source)
+        self._rows = rows_of(source, context)
+        self._is_pure = all(not isinstance(n, plan.FromSource) or n.is_batched for n in walk(source))
         self._n = source.cardinality
         self._workers, self._worker = workers, worker
         # The first number that no worker had read when this one began.
         self._base = 0
         self._given = 0
 
+    @property
+    def is_pure(self) -> bool:
+        return self._is_pure
+
     def pull(self, max_rows: int) -> Block | None:
         step = self._workers
         numbers = range(self._base + self._worker, self._n, step)[self._given : self._given + max_rows]
         if not numbers:
             return None
-        self._given += len(numbers)
-        return self._rows(self._places(np.arange(numbers.start, numbers.stop, step, dtype=np.int64)))
+        try:
+            block = self._rows(self._places(np.arange(numbers.start, numbers.stop, step, dtype=np.int64)))
+        except Exception:
+            self._given += 1
+            raise
+        self._given += block.n
+        return block
 
     def _places(self, numbers: Indices) -> Indices:
         """Return which rows of the source stand at some places of this operator's order."""

@@ -17,11 +17,13 @@ class FromSource(Source):
     Attributes:
         source: What the user passed.
         spec: Nest of specs that every element must fit, or None to take what comes.
+        rows: Numbers of the elements, where they can be had by number; None for all.
     """
 
     name = "from_source"
     source: Any
     spec: Any = None
+    rows: range | None = None
     observed: ObservedSpec = dataclasses.field(default_factory=ObservedSpec, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -38,6 +40,9 @@ class FromSource(Source):
                 "from_generator() with the function that makes it."
             )
 
+        if self.is_indexed and self.rows is None:
+            object.__setattr__(self, "rows", range(len(self.source)))
+
     @property
     def is_indexed(self) -> bool:
         """Whether elements can be had by number."""
@@ -46,20 +51,29 @@ class FromSource(Source):
         return hasattr(kind, "__len__") and by_number
 
     @property
+    def is_batched(self) -> bool:
+        """Whether many elements can be read at once."""
+        return hasattr(type(self.source), "__getitems__")
+
+    @property
     def element_spec(self) -> Any:
         return self.spec if self.spec is not None else self.observed.spec
 
     @property
     def cardinality(self) -> int:
-        return len(self.source) if self.is_indexed else UNKNOWN
+        return UNKNOWN if self.rows is None else len(self.rows)
 
     def describe(self) -> str:
-        name = type(self.source).__name__
-        return f"{name}, {len(self.source)} elements" if self.is_indexed else name
+        name, rows = type(self.source).__name__, self.rows
+        if rows is None:
+            return name
+        if rows == range(len(self.source)):
+            return f"{name}, {len(rows)} elements"
+        return f"{name}, elements {rows.start}:{rows.stop}{f':{rows.step}' if rows.step != 1 else ''}"
 
     def notes(self) -> list[str]:
         if not self.is_indexed:
             return []
-        if hasattr(type(self.source), "__getitems__"):
+        if self.is_batched:
             return ["elements are read in batches with __getitems__, ahead of demand"]
         return ["elements are read one by one when they are asked for; __getitems__ would read batches"]

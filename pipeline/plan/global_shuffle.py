@@ -6,6 +6,7 @@ import dataclasses
 
 from ...core.errors import InvalidArgumentError
 from .base import Node, SameElements
+from .from_source import FromSource
 from .from_tensor_slices import FromTensorSlices
 from .map import Map
 from .range import Range
@@ -44,10 +45,10 @@ class GlobalShuffle(SameElements):
 
 
 def is_random_access(node: Node) -> bool:
-    """Whether a plan's elements can be had by number: ranges, arrays, and parts of them."""
+    """Whether a plan's elements can be had by number: ranges, arrays, random-access sources, and parts of them."""
     while isinstance(node, Take | Skip | Shard):
         node = node.input
-    return isinstance(node, Range | FromTensorSlices)
+    return isinstance(node, Range | FromTensorSlices) or (isinstance(node, FromSource) and node.is_indexed)
 
 
 def is_indexed(node: Node) -> bool:
@@ -70,8 +71,8 @@ def shuffle_globally(node: Node, seed: int | None, *, reshuffle_each_iteration: 
         source = source.input
     if not is_random_access(source):
         raise InvalidArgumentError(
-            "Dataset.global_shuffle: the elements must be had by number: range and from_tensor_slices, take, skip and "
-            f"shard of these, and map on top. Received: {source.label}. "
+            "Dataset.global_shuffle: the elements must be had by number: range, from_tensor_slices and random-access "
+            f"sources, take, skip and shard of these, and map on top. Received: {source.label}. "
             "Shuffle before it, or use shuffle(buffer_size)."
         )
     shuffled: Node = GlobalShuffle(source, seed, reshuffle_each_iteration)

@@ -202,6 +202,46 @@ def test_batches_of_the_wrong_length() -> None:
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("kind", [Squares, Columns])
+def test_only_the_elements_of_skip_take_and_shard_are_read(kind) -> None:
+    for change, expected in (
+        (lambda d: d.skip(3).take(4), range(3, 7)),
+        (lambda d: d.shard(3, 1), range(1, 10, 3)),
+        (lambda d: d.skip(2).shard(2, 1), range(3, 10, 2)),
+        (lambda d: d.take(-1).skip(-1), range(0)),
+    ):
+        source = kind()
+        dataset = change(Dataset.from_source(source, element_spec={"x": TensorSpec((), "int64"), "y": TensorSpec(())}))
+        assert [plain(row)[0] for row in dataset] == list(expected) == source.read
+        assert [plain(row)[0] for row in reference_iterator(dataset)] == list(expected)
+    assert "elements 2:6)" in Dataset.from_source(Squares()).skip(2).take(4).explain()
+    assert "elements 9:1" not in Dataset.from_source(Squares()).explain()
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("kind", [Squares, Batches, Columns])
+def test_global_shuffle_of_a_source(kind) -> None:
+    numbers = [int(i) for i in Dataset.range(10).global_shuffle(seed=3)]
+    dataset = Dataset.from_source(kind()).global_shuffle(seed=3)
+    assert [plain(row)[0] for row in dataset] == numbers
+    shards = [[plain(row)[0] for row in Dataset.from_source(kind()).global_shuffle(seed=3).shard(2, i)] for i in (0, 1)]
+    assert shards == [numbers[::2], numbers[1::2]]
+    assert_resumes_exactly(lambda: Dataset.from_source(kind()).global_shuffle(seed=3).repeat(2).batch(3))
+    source = Squares()
+    next(iter(Dataset.from_source(source).global_shuffle(seed=3)))
+    assert source.read == numbers[:1]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("kind", [Squares, Batches, Columns])
+def test_an_element_that_fails_in_a_global_shuffle(kind, read_all) -> None:
+    numbers = [int(i) for i in Dataset.range(10).global_shuffle(seed=3)]
+    found = read_all(Dataset.from_source(kind(bad=(4,))).global_shuffle(seed=3))
+    assert [row.element_index if isinstance(row, StageError) else plain(row)[0] for row in found] == numbers
+    assert [isinstance(row, StageError) for row in found] == [i == 4 for i in numbers]
+
+
+@pytest.mark.unit
 def test_streams() -> None:
     source = Numbers()
     dataset = Dataset.from_source(source)
