@@ -53,6 +53,21 @@ def _tfrecord() -> None:
             list(parsed.shuffle(8, seed=1).batch(8))
 
 
+def _record_files() -> None:
+    """Damage skipped, an index built, random access, shards."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.tfrecord"
+        with records.ShardedWriter(str(path), shards=1) as writer:
+            writer.write_many(records.encode_examples({"y": np.arange(ROWS)}))
+        with records.TFRecordFile(path) as file:
+            file.take([3, 1])
+        data = bytearray(path.read_bytes())
+        data[2] ^= 1  # a header
+        data[-1] ^= 1  # a payload's checksum
+        path.write_bytes(data)
+        list(TFRecordDataset(str(path), on_corrupt="skip"))
+
+
 def _features() -> None:
     """Every kind of feature, and SequenceExamples."""
     values = {"v": np.arange(4), "f": np.ones(4, np.float32), "s": ["a"] * 4, "n": [1, 3]}
@@ -89,9 +104,21 @@ def _preprocessing() -> None:
     normalization = preprocessing.Normalization()
     normalization.adapt(np.ones((ROWS, 3), np.float32))
     normalization(np.ones((2, 3), np.float32))
+    words = [f"word{i % 7} and more" for i in range(ROWS)]
     lookup = preprocessing.StringLookup()
-    lookup.adapt([f"word{i % 7}" for i in range(ROWS)])
+    lookup.adapt(words)
     lookup(["word1", "other"])
+    integers = preprocessing.IntegerLookup(num_oov_indices=3, oov_method="farmhash")
+    integers.adapt(np.arange(ROWS) % 5)
+    integers([1, -99])
+    preprocessing.Hashing(10)(words)
+    preprocessing.Hashing(10, salt=1)(words)
+    preprocessing.HashedCrossing(10)((words, np.arange(ROWS)))
+    for split in ("whitespace", "character"):
+        text = preprocessing.TextVectorization(split=split, ngrams=2)
+        text.adapt(words)
+        text(words)
+    preprocessing.TextVectorization(split=None, vocabulary=["a"])(words)
 
 
 def _training() -> None:
@@ -107,6 +134,7 @@ def _training() -> None:
 EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "text and CSV": _text_and_csv,
     "TFRecord": _tfrecord,
+    "TFRecord files": _record_files,
     "features of every kind": _features,
     "schema": _schema,
     "ragged rows": _ragged,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .hashing import Hashing
     from .integer_lookup import IntegerLookup
     from .normalization import Normalization
+    from .pipeline import Pipeline
     from .rescaling import Rescaling
     from .string_lookup import StringLookup
     from .text_vectorization import TextVectorization
@@ -26,6 +27,7 @@ __all__ = [
     "Hashing",
     "IntegerLookup",
     "Normalization",
+    "Pipeline",
     "Rescaling",
     "StringLookup",
     "TextVectorization",
@@ -41,6 +43,7 @@ __getattr__, __dir__ = attach(
         "Hashing": ".hashing",
         "IntegerLookup": ".integer_lookup",
         "Normalization": ".normalization",
+        "Pipeline": ".pipeline",
         "Rescaling": ".rescaling",
         "StringLookup": ".string_lookup",
         "TextVectorization": ".text_vectorization",

@@ -58,6 +58,14 @@ class Normalization(preprocessing.Normalization):
         return map_leaves(as_tensor, super().__call__(*args, **kwargs))
 
 
+@saved_as(preprocessing.Pipeline)
+class Pipeline(preprocessing.Pipeline):
+    """`penstock.preprocessing.Pipeline` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+
+
 @saved_as(preprocessing.Rescaling)
 class Rescaling(preprocessing.Rescaling):
     """`penstock.preprocessing.Rescaling` that returns Tensors."""

@@ -1,0 +1,135 @@
+"""LayerTransformer: a preprocessing layer as a scikit-learn transformer. Needs scikit-learn, and imports it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+try:
+    from sklearn.base import BaseEstimator, TransformerMixin
+    from sklearn.utils.validation import check_is_fitted
+except ImportError as err:
+    raise ImportError(
+        'penstock.preprocessing.sklearn needs scikit-learn. Install it with: pip install "penstock[sklearn]".'
+    ) from err
+
+from ..core.errors import DTypeError, InvalidArgumentError, ShapeError, describe
+from ..core.layer import Layer
+from ..core.values import Ragged, Sparse
+from .base import AdaptableLayer
+from .index_lookup import IndexLookup
+from .text_vectorization import TextVectorization
+
+Array = npt.NDArray[Any]
+
+
+class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """A preprocessing layer with scikit-learn's `fit`, `transform` and `get_feature_names_out`.
+
+    `fit` adapts a copy of the layer, so that the estimator can be cloned and searched over. Samples are the first axis:
+    a vector of n strings or numbers is n samples of one feature. Results are two-dimensional: `[samples, features]`.
+
+    Args:
+        layer: A preprocessing layer of one input. `TextVectorization` with `"int"` needs `output_sequence_length`.
+
+    Attributes:
+        layer_: The adapted layer, after `fit`.
+        n_features_in_: Number of input features.
+        feature_names_in_: Names of the input features, where the data has names.
+    """
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Adapt a copy of the layer to `[samples, features]`, or to a vector of samples; `y` is not looked at.
+
+        Raises:
+            InvalidArgumentError: `layer` is none, or its results differ in length.
+        """
+        if not isinstance(self.layer, Layer):
+            raise InvalidArgumentError(f"LayerTransformer: layer must be a layer. Received: {describe(self.layer)}.")
+        text = self.layer if isinstance(self.layer, TextVectorization) and self.layer.output_mode == "int" else None
+        if text is not None and (text.output_sequence_length is None or text.ragged):
+            raise InvalidArgumentError(
+                "LayerTransformer: rows must have one length. Give TextVectorization an output_sequence_length."
+            )
+        names = getattr(X, "columns", None)
+        data = _samples(X)
+        config = self.layer.get_config()
+        learned = config.pop("adapted", None)
+        fixed = isinstance(learned, dict) and learned.get("fixed", False)
+        layer = type(self.layer).from_config({**config, "adapted": learned} if fixed else config)
+        if isinstance(layer, AdaptableLayer) and not layer.is_adapted:
+            layer.adapt(data)
+        self.layer_ = layer
+        self.n_features_in_ = data.shape[1]
+        if names is not None and all(isinstance(name, str) for name in names):
+            self.feature_names_in_ = np.array(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+        self._n_features_out = _rows(layer(data[:1]), 1).shape[1]
+        return self
+
+    def transform(self, X: Any) -> Any:
+        """Return the layer's results as `[samples, features]`; those of a sparse layer as a SciPy CSR matrix.
+
+        Raises:
+            ShapeError: The number of features is not that of `fit`.
+        """
+        check_is_fitted(self, "layer_")
+        data = _samples(X)
+        if data.shape[1] != self.n_features_in_:
+            raise ShapeError(
+                f"LayerTransformer: X must have {self.n_features_in_} features, as in fit. Received: {data.shape[1]}."
+            )
+        return _rows(self.layer_(data), len(data))
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Return a name for each column of the results.
+
+        These are the inputs' names where results are as many; tokens behind the layer's name for rows over a
+        vocabulary; else numbers behind the layer's name.
+
+        Args:
+            input_features: Names of the inputs; those of `fit`, or `x0`, `x1`, …, when None.
+        """
+        check_is_fitted(self, "layer_")
+        layer = self.layer_
+        if isinstance(layer, IndexLookup) and layer.output_mode != "int":
+            tokens = layer.get_vocabulary()
+            tokens += [f"pad{i}" for i in range(self._n_features_out - len(tokens))]
+            if len(tokens) == self._n_features_out:
+                return np.array([f"{layer.name}_{token}" for token in tokens], dtype=object)
+        if self._n_features_out == self.n_features_in_ and getattr(layer, "output_mode", "int") == "int":
+            if input_features is None:
+                known = getattr(self, "feature_names_in_", None)
+                input_features = [f"x{i}" for i in range(self.n_features_in_)] if known is None else known
+            return np.array(input_features, dtype=object)
+        return np.array([f"{layer.name}_{i}" for i in range(self._n_features_out)], dtype=object)
+
+
+def _samples(data: Any) -> Array:
+    """Return data as `[samples, features]`."""
+    array = data.to_numpy() if hasattr(data, "to_numpy") else np.asarray(data)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim < 2:
+        raise ShapeError(f"LayerTransformer: X must have samples along its first axis. Received: {describe(data)}.")
+    return array
+
+
+def _rows(result: Any, n: int) -> Any:
+    """Return results as `[samples, features]`."""
+    if isinstance(result, Sparse):
+        from scipy.sparse import csr_matrix
+
+        flat = np.ravel_multi_index(tuple(result.indices.T), result.shape)
+        width = int(np.prod(result.shape[1:]))
+        return csr_matrix((result.values, (flat // width, flat % width)), shape=(n, width))
+    if isinstance(result, Ragged):
+        raise DTypeError(f"LayerTransformer: results must be dense or sparse. Received: {result.dtype} ragged rows.")
+    array = np.asarray(result)
+    return array.reshape(n, -1) if n else array.reshape(0, int(np.prod(array.shape[1:])))
