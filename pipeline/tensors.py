@@ -377,6 +377,16 @@ class TensorDataset(Dataset[Any]):
     ) -> Dataset[Any]:
         return super().group_by_window(key_func, reduce_func, window_size, window_size_func, vectorize=vectorize)
 
+    def rejection_resample(
+        self,
+        class_func: Callable[..., Any],
+        target_dist: Any,
+        initial_dist: Any = None,
+        seed: int | None = None,
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        return super().rejection_resample(class_func, target_dist, initial_dist, seed)
+
     def bucket_by_sequence_length(
         self,
         element_length_func: Callable[..., Any],

@@ -11,7 +11,7 @@ import numpy as np
 from ..core import nest
 from ..core.block import Block
 from ..core.errors import DTypeError, ShapeError
-from ..core.random import FunctionSeeds
+from ..core.random import FunctionSeeds, uniform
 from ..core.specs import TensorSpec, spec_of
 from ..core.values import Ragged, Sparse
 from ..pipeline import plan
@@ -294,7 +294,18 @@ def _taken(bins: list[_Bin], chosen: _Bin) -> _Bin:
     return chosen
 
 
+def _accept(node: plan.Accept, run: Run) -> Elements:
+    seeds = FunctionSeeds(node.global_seed)
+    for element in run.open(node.input):
+        probabilities, pair = (node.probabilities, element) if node.probabilities is not None else element
+        with seeds:
+            number = uniform((), seed=node.seed)
+        if number < np.float32(probabilities[int(pair[0])]):
+            yield pair
+
+
 OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
+    plan.Accept: _accept,
     plan.FlatMap: _flat_map,
     plan.GroupByWindow: _group_by_window,
     plan.PackSequences: _pack_sequences,

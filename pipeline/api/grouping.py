@@ -15,6 +15,8 @@ from ..bucketing import Buckets
 from ..calling import check_count, check_function
 from ..plan import Node
 from ..plan.base import ObservedSpec
+from ..plan.from_tensor_slices import whole_block
+from ..resampling import Resampling, acceptance, check_shares
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -164,6 +166,53 @@ class Grouping(DatasetBase[T]):
             [2 3 0 0] [1 1 0 0] [0 1 0 0]
         """
         return self._derived(plan.PackSequences(self._node, max_length, num_bins, strategy, padding_values))
+
+    def rejection_resample(
+        self,
+        class_func: Callable[..., Any],
+        target_dist: Any,
+        initial_dist: Any = None,
+        seed: int | None = None,
+    ) -> Dataset[tuple[Any, T]]:
+        """Yield pairs (class, element), elements left out or repeated so that classes come in given shares.
+
+        The choices are tf.data's for the same seed. The stream is read twice: its elements mixed with those that a
+        random choice by class has kept. All ends with the first of the two.
+
+        Args:
+            class_func: Function of one element that returns its class, an integer in [0, classes).
+            target_dist: The share of each class in the result, numbers >= 0 that add up to 1.
+            initial_dist: The share of each class in this dataset; None to estimate it while reading.
+            seed: Seed of the choices; None takes the global seed (`penstock.random.set_seed`) or a random one.
+
+        Raises:
+            InvalidArgumentError: The shares are no such numbers, or not as many of one as of the other.
+            OutOfRangeError: A class is none of those of `target_dist` (raised while iterating).
+        """
+        where = "Dataset.rejection_resample"
+        call = self._for_users(check_function(where, "class_func", class_func))
+        target = check_shares(where, "target_dist", target_dist)
+        parts = Resampling(self._node, call, target, seed)
+        labelled = self._derived(parts.labelled)
+        if initial_dist is None:
+            accepted, weights = map(self._derived, parts.estimated())
+        else:
+            initial = check_shares(where, "initial_dist", initial_dist)
+            if len(initial) != len(target):
+                raise InvalidArgumentError(
+                    f"{where}: initial_dist must have a share for each one of target_dist. "
+                    f"Received: {len(initial)} and {len(target)}."
+                )
+            kept, share = acceptance(initial, target)
+            if share == 1:
+                return labelled
+            accepted = self._derived(parts.accepted(kept))
+            if share == 0:
+                return accepted
+            turn = np.array([share, np.float32(1) - share], dtype=np.float32)
+            weights = self._derived(plan.Repeat(plan.FromTensors(whole_block(turn)), -1))
+        dataset = type(labelled)
+        return dataset.sample_from_datasets([labelled, accepted], weights, seed, stop_on_empty_dataset=True)
 
     def _grouped(
         self,

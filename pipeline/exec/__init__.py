@@ -1,6 +1,7 @@
 """Physical operators: how plans run."""
 
 from . import (
+    accept,
     assert_cardinality,
     batch,
     cache,
@@ -56,6 +57,7 @@ __all__ = [
     "Operator",
     "Pool",
     "UnaryOperator",
+    "accept",
     "assert_cardinality",
     "batch",
     "cache",

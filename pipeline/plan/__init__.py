@@ -1,5 +1,6 @@
 """Logical nodes: what a dataset is."""
 
+from .accept import Accept
 from .arrow import Arrow
 from .assert_cardinality import AssertCardinality
 from .base import INFINITE, UNKNOWN, Node, walk
@@ -55,6 +56,7 @@ from .zip import Zip
 __all__ = [
     "INFINITE",
     "UNKNOWN",
+    "Accept",
     "Arrow",
     "AssertCardinality",
     "Batch",

@@ -1,0 +1,93 @@
+"""`accept`: one random number for each row, compared with the probability of its class.
+
+The numbers are those of TensorFlow's `random.uniform([], seed=seed)` in a function that is called for each element.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core import nest
+from ...core.block import Block
+from ...core.columns import DenseColumn
+from ...core.errors import DTypeError, OutOfRangeError
+from ...core.random import FunctionSeeds, Philox, get_seed
+from ...core.random.philox import WORDS_PER_BLOCK
+from ...core.random.samplers import BLOCKS_PER_OUTPUT
+from .. import plan
+from .base import Context, State, UnaryOperator, executes
+from .input import Input
+
+
+@executes(plan.Accept)
+class Accept(UnaryOperator[plan.Accept]):
+    """Rows in the order of the input."""
+
+    def __init__(self, node: plan.Accept, context: Context) -> None:
+        super().__init__(node, context)
+        self._number = context.number(node)
+        self._source = Input(self.input)
+        with FunctionSeeds(node.global_seed):
+            self._random = Philox(*get_seed(node.seed))
+
+    def pull(self, max_rows: int) -> Block | None:
+        while (block := self._source.pull(max_rows)) is not None:
+            kept = np.flatnonzero(self._uniform(block.n) < self._probabilities(block))
+            if len(kept):
+                return self._pairs(block).take(kept)
+        return None
+
+    def _uniform(self, n: int) -> npt.NDArray[np.float32]:
+        """Return float32[n] in [0, 1), each the first word of its own run of blocks."""
+        offsets = np.arange(n, dtype=np.uint64) * np.uint64(BLOCKS_PER_OUTPUT)
+        words = self._random.blocks(offsets)[:, 0]
+        self._random.skip(n * BLOCKS_PER_OUTPUT * WORDS_PER_BLOCK)
+        bits = (words & np.uint32(0x7FFFFF)) | np.uint32(0x3F800000)
+        return np.asarray(bits.view(np.float32) - np.float32(1))
+
+    def _probabilities(self, block: Block) -> npt.NDArray[np.float32]:
+        """Return the probability that each row is kept."""
+        given = self.node.probabilities
+        classes = self._classes(block.columns[0 if given is not None else 1])
+        if given is None:
+            rows = block.columns[0].as_value()
+            self._check(classes, rows.shape[1])
+            return np.asarray(rows[np.arange(block.n), classes])
+        self._check(classes, len(given))
+        return np.array(given, dtype=np.float32)[classes]
+
+    def _classes(self, column: object) -> npt.NDArray[np.int64]:
+        values = column.values if isinstance(column, DenseColumn) else None
+        if values is None or values.ndim != 1 or values.dtype.kind not in "iu":
+            raise DTypeError(f"{self._where()}: class_func must return one integer. Received: {column!r}.")
+        return values.astype(np.int64, copy=False)
+
+    def _check(self, classes: npt.NDArray[np.int64], count: int) -> None:
+        wrong = (classes < 0) | (classes >= count)
+        if wrong.any():
+            raise OutOfRangeError(
+                f"{self._where()}: classes must be in [0, {count}), one for each share of target_dist. "
+                f"Received: class {int(classes[wrong.argmax()])}."
+            )
+
+    def _where(self) -> str:
+        return "Dataset.rejection_resample" + (f" (node {self._number})" if self._number is not None else "")
+
+    def _pairs(self, block: Block) -> Block:
+        if self.node.probabilities is not None:
+            return block
+        return Block(nest.children(block.structure)[1], block.columns[1:], block.n, block.provenance)
+
+    def get_state(self) -> State:
+        random = self._random
+        return {
+            "seeds": [random.seed, random.seed2],
+            "drawn": random.position,
+            "input": self._source.get_state(),
+        }
+
+    def set_state(self, state: State) -> None:
+        self._random = Philox(*state["seeds"])
+        self._random.skip(state["drawn"])
+        self._source.set_state(state["input"])
