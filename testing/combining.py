@@ -106,6 +106,8 @@ def _unique(node: plan.Unique, run: Run) -> Elements:
 
 
 def _plain(leaf: Any) -> Any:
+    if isinstance(leaf, bytes):  # NumPy's own strings lose zero bytes at their end
+        return leaf
     return leaf.to_list() if isinstance(leaf, Ragged) else np.asarray(leaf).tolist()
 
 

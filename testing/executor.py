@@ -10,10 +10,12 @@ Each plan node has one small function here that turns the node and a `Run` into 
 
 from __future__ import annotations
 
+import copy
 import gzip
+import inspect
 import itertools
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -52,11 +54,22 @@ class Run:
 
     def __init__(self) -> None:
         self._epochs: dict[ShuffleSeeds, int] = {}
+        self._opened: dict[int, Elements] = {}
         self.cached: dict[Any, list[Any]] = {}
 
     def open(self, node: plan.Node) -> Elements:
         """Make an iterator over the elements of a node."""
-        return _OPEN[type(node)](node, self)
+        if id(node) in self._opened:
+            return self._opened.pop(id(node))
+        function = _OPEN[type(node)]
+        # A generator function would make the iterators of its inputs when its first element is asked for.
+        return function(node, self._ahead(node.inputs) if inspect.isgeneratorfunction(function) else self)
+
+    def _ahead(self, inputs: Sequence[plan.Node]) -> Run:
+        """Return the same run, with iterators of some nodes that are made already."""
+        twin = copy.copy(self)
+        twin._opened = {id(node): self.open(node) for node in inputs}
+        return twin
 
     def next_epoch(self, seeds: ShuffleSeeds) -> int:
         """Return the number of the epoch that starts now."""
