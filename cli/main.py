@@ -5,37 +5,21 @@ Exit codes: 0 done, 1 a penstock error (bad input, damaged file), 2 wrong usage,
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
 import click
 
-from ..core.errors import PenstockError, suggest
+from ..core.errors import PenstockError
+from .groups import LazyGroup
 
 # Subcommand to the module that holds it: a module is imported when its command is used or described.
-COMMANDS: Final = {"demo": ".demo", "warmup": ".warmup"}
-
-
-class _LazyGroup(click.Group):
-    """A group whose commands are imported on use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name], __package__).command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}.{suggest(args[0], COMMANDS)} Commands: {', '.join(COMMANDS)}.")
-        return super().resolve_command(ctx, args)
+COMMANDS: Final = {
+    "demo": f"{__package__}.demo",
+    "records": f"{__package__}.records.group",
+    "warmup": f"{__package__}.warmup",
+}
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's form)
@@ -47,7 +31,7 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
     ctx.exit()
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, commands_in=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, callback=_print_version, expose_value=False, is_eager=True, help="Show the version."
 )

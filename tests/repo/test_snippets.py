@@ -1,9 +1,10 @@
 """The code in README.md and docs/*.md runs.
 
 Blocks marked `python` run in the order of their file, in one namespace, inside an empty folder that holds `data/`: four
-CSV files of eight numbers and a label, as the documents assume. A block with `>>>` prompts is a doctest: its output is
-compared too. In blocks marked `console`, lines that start with `$ penstock` are run; output that is shown is compared,
-with `…` standing for anything.
+CSV files of eight numbers and a label, as the documents assume, and `records/`: TFRecord files, one of them damaged. A
+block with `>>>` prompts is a doctest: its output is compared too. In blocks marked `console`, lines that start with
+`$ penstock` are run; output that is shown is compared, with `…` standing for anything; a command that does not end with
+code 0 has a comment, as `# exit code 1`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 import pytest
 
 from penstock.random import set_seed
+from penstock.records import TFRecordWriter, encode_examples
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -59,8 +61,22 @@ def folder(tmp_path, monkeypatch) -> Iterator[Path]:
             ",".join([*(f"{x:.6g}" for x in row), str(label)]) for row, label in zip(features, labels, strict=True)
         ]
         (tmp_path / "data" / f"rows-{shard}.csv").write_text("\n".join(lines) + "\n")
+    _write_records(tmp_path / "records")
     yield tmp_path
     set_seed(None)
+
+
+def _write_records(folder: Path) -> None:
+    """Write a thousand Examples, plain and compressed, and a copy in which a record and the end are damaged."""
+    folder.mkdir()
+    n = np.arange(1000)
+    columns = {"id": n, "price": (n % 40 / 4).astype(np.float32), "name": [f"item {i}" for i in n]}
+    for name, kind in (("train.tfrecord", ""), ("test.tfrecord.gz", "GZIP")):
+        with TFRecordWriter(folder / name, kind) as writer:
+            writer.write_many(encode_examples(columns))
+    data = bytearray((folder / "train.tfrecord").read_bytes())
+    data[12345] ^= 1
+    (folder / "damaged.tfrecord").write_bytes(data[:-7])
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, *sorted(ROOT.glob("C*.md"))], ids=lambda path: path.name)
@@ -104,6 +120,8 @@ def test_console_blocks_run(document, folder):
                 continue
             environment = {**os.environ, "PENSTOCK_QUIET": "1"}
             run = subprocess.run([str(command), *words[1:]], capture_output=True, text=True, env=environment)
-            assert run.returncode == 0, f"{document.name}:{block.line}: {line}\n{run.stderr}"
+            code = re.search(r"# exit code (\d+)", line)
+            expected = int(code[1]) if code else 0
+            assert run.returncode == expected, f"{document.name}:{block.line}: {line}\n{run.stderr}"
             if shown.strip():
                 assert doctest.OutputChecker().check_output(shown.replace("…", "..."), run.stdout, COMPARE), run.stdout

@@ -1,0 +1,44 @@
+"""Records as JSON: the features of an Example, or the bytes of anything else."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ...core.errors import ParseError
+
+
+def record_as_json(record: bytes) -> dict[str, Any]:
+    """Return an Example as `{feature: [values]}`; other records as `{"bytes": …}`.
+
+    Strings that are UTF-8 text are shown as text, others as `{"base64": …}`.
+    """
+    from ...records import decode_example
+
+    try:
+        features = decode_example(record)
+    except ParseError:
+        return {"bytes": text_or_base64(record)}
+    if not features and record:
+        return {"bytes": text_or_base64(record)}
+    return {key: _values(values) for key, values in features.items()}
+
+
+def _values(values: Any) -> list[Any] | None:
+    if values is None:
+        return None
+    if values.dtype == object:
+        return [text_or_base64(value) for value in values]
+    # The shortest digits that give the same float32 again.
+    return [float(str(value)) for value in values] if values.dtype.kind == "f" else values.tolist()
+
+
+def text_or_base64(value: bytes) -> str | dict[str, str]:
+    """Return text for printable UTF-8, `{"base64": …}` for other bytes."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        text = "\0"
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return {"base64": base64.b64encode(value).decode()}

@@ -1,0 +1,85 @@
+"""`penstock records verify`: check every checksum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .common import (
+    STEP_RECORDS,
+    compression_of,
+    compression_option,
+    expand,
+    files_argument,
+    json_option,
+    print_json,
+    shown_places,
+    tracked,
+)
+from .quiet import without_warnings
+
+_SHOWN = 20
+
+
+def check_file(path: str, kind: str) -> Any:
+    """Read a whole file, damage and all, and return the `DamageReport`."""
+    from ...records import TFRecordReader
+
+    with (
+        without_warnings(),
+        TFRecordReader(path, kind, on_corrupt="skip") as reader,
+        tracked("checking", path, kind) as advance,
+    ):
+        while reader.read_layout(STEP_RECORDS) is not None:
+            advance(reader.offset_bytes)
+        return reader.report
+
+
+@click.command(name="verify")
+@files_argument
+@click.option("--manifest", is_flag=True, help="FILES are manifests: check their shards against them, with hashes.")
+@compression_option
+@json_option
+def command(files: tuple[str, ...], manifest: bool, compression: str, as_json: bool) -> int:  # noqa: FBT001
+    """Check both checksums of every record; exit code 1 when a file is damaged."""
+    if manifest:
+        return _check_manifests(expand(files), as_json=as_json)
+    damaged, told = 0, []
+    for path in expand(files):
+        report = check_file(path, compression_of(path, compression))
+        damaged += len(report) > 0
+        told.append({"file": path, "ok": len(report) == 0, **report.to_json()})
+        if as_json:
+            continue
+        if len(report) == 0:
+            click.echo(f"{path}: {report.records_read:,} records, all good")
+            continue
+        click.echo(f"{path}: {report.records_read:,} good records, {shown_places(report)}")
+        for damage in list(report)[:_SHOWN]:
+            click.echo(f"  {damage}")
+        if len(report) > _SHOWN:
+            click.echo(f"  … and {len(report) - _SHOWN} more")
+    if as_json:
+        print_json(told)
+    return 1 if damaged else 0
+
+
+def _check_manifests(files: list[str], *, as_json: bool) -> int:
+    from ...records import read_manifest
+
+    told = []
+    for path in files:
+        manifest = read_manifest(path)
+        problems = manifest.problems(deep=True)
+        told.append({"file": path, "ok": not problems, "shards": len(manifest.shards), "problems": problems})
+        if not as_json:
+            state = (
+                f"{len(problems)} are not as written" if problems else f"{manifest.records:,} records, all as written"
+            )
+            click.echo(f"{path}: {len(manifest.shards)} shards, {state}")
+            for problem in problems:
+                click.echo(f"  {problem}")
+    if as_json:
+        print_json(told)
+    return 0 if all(item["ok"] for item in told) else 1
