@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import gc
 import gzip
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from penstock import CsvDataset, Dataset
 from penstock.core.errors import DataLossError, InvalidArgumentError, NotFoundError, ParseError, StageError
@@ -199,6 +204,20 @@ def test_the_label_shows_what_changes_the_rows() -> None:
         "<Dataset csv('a.csv', [float32=1.5, string='x', int64], header=True, field_delim=';', na_value='-', "
         "select_cols=[0, 2, 3], of 4 fields)>"
     )
+
+
+CELLS = st.text(st.sampled_from("ab,;\"' \n\r\tä0"), max_size=6)
+
+
+@pytest.mark.property
+@given(st.integers(1, 3).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=8)))
+def test_what_pythons_csv_writes_is_read(rows) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(rows)
+        dataset = CsvDataset(path, [[""]] * len(rows[0]), buffer_size=16)
+        assert [plain(row) for row in dataset] == rows
 
 
 @pytest.mark.property

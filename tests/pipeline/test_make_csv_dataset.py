@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from penstock import make_csv_dataset
 from penstock.core.errors import InvalidArgumentError, NotFoundError, ParseError
@@ -174,6 +178,23 @@ def test_arguments_are_checked_at_once(tmp_path, arguments, message) -> None:
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InvalidArgumentError, match=message):
         make_csv_dataset(str(path), **{"batch_size": 1, **arguments})
+
+
+NUMBERS = st.one_of(st.integers(-(10**20), 10**20), st.floats(width=32), st.floats()).map(str)
+WORDS = st.sampled_from(["", "x", " 5", "1_000", "nan", "-inf", "0x10", "1e40", "1e400", "+7", "007", "1.", ".5", "NA"])
+
+
+@pytest.mark.property
+@given(st.lists(st.tuples(NUMBERS, NUMBERS | WORDS, WORDS), min_size=1, max_size=12))
+def test_values_that_types_were_inferred_from_can_be_read(rows) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text("a,b,c\n" + "".join(",".join(row) + "\n" for row in rows))
+        (batch,) = make_csv_dataset(str(path), len(rows), na_value="NA", num_rows_for_inference=None, **ONCE)
+    assert len(batch["a"]) == len(rows)
+    for column, name in enumerate("abc"):
+        if batch[name].dtype.kind == "O":
+            assert [value.decode() for value in batch[name]] == [row[column].replace("NA", "") for row in rows]
 
 
 @pytest.mark.property
