@@ -7,26 +7,17 @@ m = min(q / p), and else a stream of elements kept with probability (q / p - m) 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core import nest
 from ..core.errors import InvalidArgumentError, describe
 from ..core.random import get_global_seed
-from ..core.specs import TensorSpec
 from ..core.trace.rows import RowFunction
 from . import plan
 from .plan import Node
-from .plan.base import ObservedSpec
-
-# How many elements share one estimate of the classes' shares, and how many of each class are supposed to have come
-# before; tf.data's numbers.
-ESTIMATE_ROWS: Final = 32
-SUPPOSED_ROWS: Final = 10
-
-Floats = npt.NDArray[np.float32]
+from .plan.class_shares import ESTIMATE_ROWS, Floats
 
 
 def check_shares(where: str, name: str, shares: Any) -> Floats:
@@ -42,15 +33,6 @@ def check_shares(where: str, name: str, shares: Any) -> Floats:
             f"Received: {name}={describe(shares)}."
         )
     return array.astype(np.float32)
-
-
-def acceptance(initial: Floats, target: Floats) -> tuple[Floats, np.float32]:
-    """Return the probability that an element of each class is kept, and that of drawing from the stream itself."""
-    ratio = target / np.where(initial == 0, np.finfo(np.float32).tiny, initial)
-    least, most = ratio.min(), ratio.max()
-    if least == most:
-        return np.ones_like(ratio), np.float32(1)
-    return np.asarray((ratio - least) / (most - least)), least
 
 
 class Resampling:
@@ -80,18 +62,8 @@ class Resampling:
 
     def estimated(self) -> tuple[Node, Node]:
         """Return the elements that are kept by running estimates, and the weights of the mixture, float32[2] a turn."""
-        target = self._target
-        counts = np.full(len(target), SUPPOSED_ROWS, dtype=np.int64)
-
-        def estimate(seen: Any, classes: Any) -> Any:
-            seen = seen + np.bincount(classes, minlength=len(target))
-            kept, share = acceptance((seen / seen.sum()).astype(np.float32), target)
-            weights = np.array([share, np.float32(1) - share], dtype=np.float32)
-            return seen, (np.tile(kept, (ESTIMATE_ROWS, 1)), np.tile(weights, (ESTIMATE_ROWS, 1)))
-
-        specs = tuple(TensorSpec((ESTIMATE_ROWS, size), "float32") for size in (len(target), 2))
         batches = plan.Batch(self._classes, ESTIMATE_ROWS)
-        estimates = plan.Unbatch(plan.Scan(batches, counts, estimate, "estimate", observed=ObservedSpec(specs)))
+        estimates = plan.Unbatch(plan.ClassShares(batches, tuple(self._target.tolist())))
         pair = nest.structure_of((0, 0))
         kept = plan.Map(estimates, RowFunction(lambda kept, weights: kept, where="Dataset.rejection_resample"))
         weights = plan.Map(estimates, RowFunction(lambda kept, weights: weights, where="Dataset.rejection_resample"))

@@ -16,6 +16,7 @@ from ..core.specs import TensorSpec, spec_of
 from ..core.values import Ragged, Sparse
 from ..pipeline import plan
 from ..pipeline.plan.certain import certain_spec
+from ..pipeline.plan.class_shares import SUPPOSED_ROWS
 from ..pipeline.plan.padded_batch import padding_of, target_of
 from ..pipeline.plan.ragged_batch import ragged_depths
 
@@ -304,8 +305,17 @@ def _accept(node: plan.Accept, run: Run) -> Elements:
             yield pair
 
 
+def _class_shares(node: plan.ClassShares, run: Run) -> Elements:
+    seen = np.full(len(node.target), SUPPOSED_ROWS)
+    for classes in run.open(node.input):
+        for label in classes:
+            seen[int(label)] += 1
+        yield node.estimate(seen)
+
+
 OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     plan.Accept: _accept,
+    plan.ClassShares: _class_shares,
     plan.FlatMap: _flat_map,
     plan.GroupByWindow: _group_by_window,
     plan.PackSequences: _pack_sequences,

@@ -15,8 +15,9 @@ from ..bucketing import Buckets
 from ..calling import check_count, check_function
 from ..plan import Node
 from ..plan.base import ObservedSpec
+from ..plan.class_shares import acceptance
 from ..plan.from_tensor_slices import whole_block
-from ..resampling import Resampling, acceptance, check_shares
+from ..resampling import Resampling, check_shares
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:

@@ -5,13 +5,14 @@ The numbers are those of TensorFlow's `random.uniform([], seed=seed)` in a funct
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from ...core import nest
 from ...core.block import Block
-from ...core.columns import DenseColumn
-from ...core.errors import DTypeError, OutOfRangeError
+from ...core.errors import DTypeError, OutOfRangeError, describe
 from ...core.random import FunctionSeeds, Philox, get_seed
 from ...core.random.philox import WORDS_PER_BLOCK
 from ...core.random.samplers import BLOCKS_PER_OUTPUT
@@ -49,30 +50,12 @@ class Accept(UnaryOperator[plan.Accept]):
     def _probabilities(self, block: Block) -> npt.NDArray[np.float32]:
         """Return the probability that each row is kept."""
         given = self.node.probabilities
-        classes = self._classes(block.columns[0 if given is not None else 1])
-        if given is None:
-            rows = block.columns[0].as_value()
-            self._check(classes, rows.shape[1])
-            return np.asarray(rows[np.arange(block.n), classes])
-        self._check(classes, len(given))
-        return np.array(given, dtype=np.float32)[classes]
-
-    def _classes(self, column: object) -> npt.NDArray[np.int64]:
-        values = column.values if isinstance(column, DenseColumn) else None
-        if values is None or values.ndim != 1 or values.dtype.kind not in "iu":
-            raise DTypeError(f"{self._where()}: class_func must return one integer. Received: {column!r}.")
-        return values.astype(np.int64, copy=False)
-
-    def _check(self, classes: npt.NDArray[np.int64], count: int) -> None:
-        wrong = (classes < 0) | (classes >= count)
-        if wrong.any():
-            raise OutOfRangeError(
-                f"{self._where()}: classes must be in [0, {count}), one for each share of target_dist. "
-                f"Received: class {int(classes[wrong.argmax()])}."
-            )
-
-    def _where(self) -> str:
-        return "Dataset.rejection_resample" + (f" (node {self._number})" if self._number is not None else "")
+        if given is not None:
+            classes = check_classes(block.columns[0].as_value(), len(given), self._number)
+            return np.array(given, dtype=np.float32)[classes]
+        rows = block.columns[0].as_value()
+        classes = check_classes(block.columns[1].as_value(), rows.shape[1], self._number)
+        return np.asarray(rows[np.arange(block.n), classes])
 
     def _pairs(self, block: Block) -> Block:
         if self.node.probabilities is not None:
@@ -91,3 +74,28 @@ class Accept(UnaryOperator[plan.Accept]):
         self._random = Philox(*state["seeds"])
         self._random.skip(state["drawn"])
         self._source.set_state(state["input"])
+
+
+def check_classes(classes: Any, count: int, number: int | None) -> npt.NDArray[np.int64]:
+    """Return what a user's function said the classes are.
+
+    Args:
+        classes: int[n] in [0, count).
+        count: How many classes there are.
+        number: Number of the plan node, for messages.
+
+    Raises:
+        DTypeError: They are no integers.
+        OutOfRangeError: One is no class.
+    """
+    where = "Dataset.rejection_resample" + (f" (node {number})" if number is not None else "")
+    values = np.asarray(classes)
+    if values.ndim != 1 or values.dtype.kind not in "iu":
+        raise DTypeError(f"{where}: class_func must return one integer. Received: {describe(values)} for a block.")
+    wrong = (values < 0) | (values >= count)
+    if wrong.any():
+        raise OutOfRangeError(
+            f"{where}: classes must be in [0, {count}), one for each share of target_dist. "
+            f"Received: class {int(values[wrong.argmax()])}."
+        )
+    return values.astype(np.int64, copy=False)

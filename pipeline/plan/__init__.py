@@ -8,6 +8,7 @@ from .batch import Batch
 from .cache import Cache
 from .cache_file import CacheFile
 from .choose import Choose
+from .class_shares import ClassShares
 from .concatenate import Concatenate
 from .counter import Counter
 from .csv import Csv
@@ -63,6 +64,7 @@ __all__ = [
     "Cache",
     "CacheFile",
     "Choose",
+    "ClassShares",
     "Concatenate",
     "Counter",
     "Csv",
