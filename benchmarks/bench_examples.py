@@ -58,7 +58,7 @@ def features(library: Any) -> dict[str, Any]:
 def penstock_parse(path: str, batch: int) -> ps.Dataset:
     """Read, batch and parse."""
     spec = features(records)
-    return ps.TFRecordDataset(path).batch(batch).map(lambda r: records.parse_example(r, spec))
+    return ps.TFRecordDataset(path).batch(batch).map(lambda r: records.parse_example(r, spec)).prefetch(2)
 
 
 def tensorflow_parse(path: str, batch: int, calls: int | None) -> Any:

@@ -189,7 +189,8 @@ def put_strings_kernel(
         for i in range(splits[row], splits[row + 1]):
             out[at] = _FIRST
             at = put_varint_kernel(out, at + 1, offsets[i + 1] - offsets[i])
-            for k in range(offsets[i], offsets[i + 1]):
-                out[at] = data[k]
-                at += 1
+            begin, length = offsets[i], offsets[i + 1] - offsets[i]
+            for k in range(length):
+                out[at + k] = data[begin + k]
+            at += length
         cursor[row] = at

@@ -557,10 +557,12 @@ def gather_kernel(data: Bytes, spans: Offsets, other: Bytes, other_offsets: Offs
     for i in range(len(spans)):
         begin, end = spans[i, 0], spans[i, 1]
         if begin >= 0:
-            for k in range(begin, end):
-                out[to] = data[k]
-                to += 1
+            length = end - begin
+            for k in range(length):
+                out[to + k] = data[begin + k]
         else:
-            for k in range(other_offsets[-1 - begin], other_offsets[-begin]):
-                out[to] = other[k]
-                to += 1
+            begin, end = other_offsets[-1 - begin], other_offsets[-begin]
+            length = end - begin
+            for k in range(length):
+                out[to + k] = other[begin + k]
+        to += length
