@@ -10,8 +10,10 @@ from ..core import nest
 from ..core.block import Block
 from ..core.columns import ObjectColumn
 from ..core.errors import InvalidArgumentError, describe, suggest
+from ..core.random import FunctionSeeds, get_global_seed
 from ..core.trace.rows import RowFunction
 from . import plan
+from .calling import check_function
 from .plan import INFINITE, Node
 from .rules import optimize
 from .storage import folder
@@ -111,30 +113,39 @@ def _check_spec(where: str, path: str, element_spec: Any, saved: folder.Saved) -
         )
 
 
-def read_with(
-    where: str,
-    node: plan.Load,
-    reader_func: Callable[[Dataset[Any]], Any] | None,
-    make: Callable[[Node], Dataset[Any]],
-) -> Dataset[Any]:
-    """Return the dataset that a user's function makes of the datasets of single files.
+def reader_of(
+    where: str, reader_func: Callable[[Dataset[Any]], Any] | None, make: Callable[[Node], Dataset[Any]]
+) -> Callable[[plan.Load], Node] | None:
+    """Return what makes a plan that reads files in the order of a user's function; None where there is none.
+
+    It is called for each pass, as in TensorFlow: shuffles in it start over each time, and their seeds follow the rule
+    for operations in a function.
 
     Args:
         where: Caller, for messages.
-        node: Reads all files in order; that is what is done without a function.
-        reader_func: Takes a dataset of datasets, and returns a dataset.
+        reader_func: Takes a dataset of datasets of single files, and returns a dataset.
         make: Returns a dataset of the right class.
 
     Raises:
-        InvalidArgumentError: The function returns something else.
+        InvalidArgumentError: The function returns something else (when the plan is made).
     """
     if reader_func is None:
-        return make(node)
+        return None
+    function, seed = check_function(where, "reader_func", reader_func), get_global_seed()
+
+    def read(node: plan.Load) -> Node:
+        with FunctionSeeds(seed):
+            return _read_with(where, node, function, make)
+
+    return read
+
+
+def _read_with(where: str, node: plan.Load, function: Callable[..., Any], make: Callable[[Node], Dataset[Any]]) -> Node:
     singles: list[Any] = [make(plan.Load(node.path, (file,), node.spec)) for file in node.files]
     block = Block(nest.LEAF, [ObjectColumn(singles)], len(singles))
     shards = make(plan.FromTensorSlices(block, f"{len(singles)} files of {node.path!r}"))
-    made = reader_func(shards)
+    made = function(shards)
     if not hasattr(made, "_node"):
         raise InvalidArgumentError(f"{where}: reader_func must return a Dataset. Received: {describe(made)}.")
-    result: Dataset[Any] = made
+    result: Node = made._node
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
@@ -10,7 +11,7 @@ from ...core.errors import UnimplementedError, describe
 from ...core.trace.rows import RowFunction
 from .. import plan
 from ..calling import check_count, check_function
-from ..saving import codec_of, load_files, read_with, save, wait_for
+from ..saving import codec_of, load_files, reader_of, save, wait_for
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Storage(DatasetBase[T]):
         Args:
             path: The folder; it is made when it is not there.
             compression: `"AUTO"` (snappy), `"SNAPPY"`, `"GZIP"` or None.
-            reader_func: As for `load`; the first pass has the order of the input all the same.
+            reader_func: As for `load`, called for each pass that reads: its shuffles start over each time. The first
+                pass has the order of the input.
             shard_func: As for `save`.
 
         Raises:
@@ -72,12 +74,8 @@ class Storage(DatasetBase[T]):
                 file (raised while iterating).
         """
         where = "Dataset.snapshot"
-
-        def reading(node: plan.Load) -> plan.Node:
-            return read_with(where, node, reader_func, self._derived)._node
-
         codec, shards = codec_of(where, compression), self._shard_function(where, shard_func)
-        reader = None if reader_func is None else reading
+        reader = reader_of(where, reader_func, self._derived)
         return type(self)(plan.Snapshot(self._node, os.fspath(path), codec, shards, reader))
 
     def save(
@@ -144,7 +142,8 @@ class Storage(DatasetBase[T]):
                 of the program's own class, back.
             compression: None takes what the folder says; anything else must be what it says.
             reader_func: Takes a dataset of datasets, one for each file in the order of the shards, and returns the
-                dataset to read; None reads one file after another.
+                dataset to read; called for each pass, so that its shuffles start over. None reads one file after
+                another.
             wait: Whether to wait for a dataset that is still being written, if there is none.
 
         Raises:
@@ -157,4 +156,5 @@ class Storage(DatasetBase[T]):
         name = os.fspath(path)
         if wait:
             wait_for(name)
-        return read_with(where, load_files(name, element_spec, codec), reader_func, cls._of)
+        reader = reader_of(where, reader_func, cls._of)
+        return cls._of(dataclasses.replace(load_files(name, element_spec, codec), reader=reader))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from bisect import bisect_right
 from itertools import accumulate
+from typing import Any
 
 from ...core import nest
 from ...core.block import Block
@@ -14,6 +16,13 @@ from .base import Context, Operator, State, executes
 
 
 @executes(plan.Load)
+def load(node: plan.Load, context: Context) -> Operator[Any]:
+    """Return the operator of a `load`: of what its reader makes of it, anew for each pass, where it has one."""
+    if node.reader is None:
+        return Load(node, context)
+    return context.build(node.reader(dataclasses.replace(node, reader=None)))
+
+
 class Load(Operator[plan.Load]):
     """Rows of the files in order; a file is opened when its first row is asked for."""
 

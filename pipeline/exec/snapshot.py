@@ -57,12 +57,10 @@ class Snapshot(Operator[plan.Snapshot]):
         return folder.read(self._folder, None if spec is None else nest.structure_of(spec))
 
     def _reading(self, saved: folder.Saved) -> plan.Node:
-        """Return the plan that reads the shards; one for all passes, so that its shuffles have their epochs."""
+        """Return the plan that reads the shards; made anew for each pass, as in TensorFlow: shuffles start over."""
         files = tuple(zip(saved.paths, (rows for _, rows in saved.files), strict=True))
         node = plan.Load(self._folder, files, saved.spec)
-        if self.node.reader is None:
-            return node
-        return self.node.reading.get(files) or self.node.reading.setdefault(files, self.node.reader(node))
+        return node if self.node.reader is None else self.node.reader(node)
 
     @property
     def is_pure(self) -> bool:

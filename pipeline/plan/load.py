@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
-from .base import Source
+from .base import UNKNOWN, Node, Source
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,12 +17,14 @@ class Load(Source):
         path: The folder of the dataset.
         files: Path and number of elements of each file.
         spec: Nest of specs of the elements.
+        reader: Turns this plan, without a reader, into the one that a pass reads; None reads this one.
     """
 
     name = "load"
     path: str
     files: tuple[tuple[str, int], ...]
     spec: Any
+    reader: Callable[[Load], Node] | None = dataclasses.field(default=None, repr=False)
 
     @property
     def element_spec(self) -> Any:
@@ -29,7 +32,10 @@ class Load(Source):
 
     @property
     def cardinality(self) -> int:
-        return sum(rows for _, rows in self.files)
+        # A reader may leave elements out.
+        return UNKNOWN if self.reader is not None else sum(rows for _, rows in self.files)
 
     def describe(self) -> str:
-        return f"{self.path!r}, {self.cardinality} elements in {len(self.files)} file{'s' * (len(self.files) != 1)}"
+        rows = sum(rows for _, rows in self.files)
+        text = f"{self.path!r}, {rows} elements in {len(self.files)} file{'s' * (len(self.files) != 1)}"
+        return text + (", reader_func" if self.reader is not None else "")

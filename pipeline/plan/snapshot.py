@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from ...core.trace.rows import RowFunction
 from .base import Node, SameElements
@@ -21,7 +20,6 @@ class Snapshot(SameElements):
         codec: How the files are compressed.
         shard_function: Returns the number of an element's shard; None for one shard.
         reader: Turns the plan that reads all shards in order into the one that is read; None reads that.
-        reading: Plans that `reader` made, by the folder's run.
     """
 
     name = "snapshot"
@@ -29,7 +27,6 @@ class Snapshot(SameElements):
     codec: str = "SNAPPY"
     shard_function: RowFunction | None = None
     reader: Callable[[Load], Node] | None = dataclasses.field(default=None, repr=False)
-    reading: dict[Any, Node] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     @property
     def cardinality(self) -> int:

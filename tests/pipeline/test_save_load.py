@@ -214,7 +214,9 @@ def test_arguments_are_checked(tmp_path) -> None:
     with pytest.raises(InvalidArgumentError, match=r"d holds other elements than element_spec says\. Received"):
         Dataset.load(tmp_path / "d", element_spec=TensorSpec((), "int32"))
     with pytest.raises(InvalidArgumentError, match=r"Dataset.load: reader_func must return a Dataset\. Received: 3"):
-        Dataset.load(tmp_path / "d", reader_func=lambda shards: 3)
+        list(Dataset.load(tmp_path / "d", reader_func=lambda shards: 3))
+    with pytest.raises(InvalidArgumentError, match=r"Dataset.load: reader_func must be callable\. Received"):
+        Dataset.load(tmp_path / "d", reader_func=3)
 
 
 @pytest.mark.unit

@@ -83,13 +83,11 @@ def test_shards_and_the_order_in_which_they_are_read(tmp_path) -> None:
     assert ints(kept) == [0, 1, 2, 3, 4, 5]
     assert ints(kept) == [0, 2, 4, 1, 3, 5]
 
-    def shuffled(shards):
-        return shards.shuffle(2, seed=1).interleave(lambda shard: shard, cycle_length=1)
+    def backwards(shards):
+        return shards.skip(1).concatenate(shards.take(1)).interleave(lambda shard: shard, cycle_length=1)
 
-    kept, _ = counted(6, tmp_path / "s", shard_func=lambda x: x % 2, reader_func=shuffled)
-    passes = {tuple(ints(kept)) for _ in range(12)}
-    # The reader's shuffle has its epochs.
-    assert passes == {(0, 2, 4, 1, 3, 5), (1, 3, 5, 0, 2, 4)}
+    kept, _ = counted(6, tmp_path / "s", shard_func=lambda x: x % 2, reader_func=backwards)
+    assert ints(kept) == ints(kept) == [1, 3, 5, 0, 2, 4]
     wrong, _ = counted(6, tmp_path / "s", reader_func=lambda shards: 1)
     with pytest.raises(InvalidArgumentError, match=r"Dataset.snapshot: reader_func must return a Dataset\. Received"):
         ints(wrong)
