@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import numpy as np
 
@@ -62,10 +62,28 @@ class Csv(Operator[plan.Csv]):
             use_quote_delim=form.use_quote_delim,
             buffer_size=node.buffer_size,
         )
-        if at_start and node.header and reader.read(1) is None:
-            reader.close()
-            raise ParseError(f"{self._stage}: {path} must begin with a header line. It is empty.", path=path, line=1)
+        if at_start and node.header:
+            try:
+                self._check_header(path, reader.read(1))
+            except ParseError:
+                reader.close()
+                raise
         return reader
+
+    def _check_header(self, path: str, header: CsvRecords | None) -> None:
+        """Look at a file's first line: a quote that is not closed there would leave out what follows.
+
+        Raises:
+            ParseError: There is none, or it is not well formed.
+        """
+        if header is None:
+            raise ParseError(f"{self._stage}: {path} must begin with a header line. It is empty.", path=path, line=1)
+        if header.is_open:
+            raise ParseError(
+                f"{self._stage}: {path}, line 1, the header, is not well formed: a quoted field does not end.",
+                path=path,
+                line=1,
+            )
 
     def _decode(self, records: CsvRecords, max_rows: int) -> Block:
         """Return the next rows as far as they can be read.
@@ -75,8 +93,12 @@ class Csv(Operator[plan.Csv]):
         """
         from ...records.csv.decode import decode_rows
 
-        start, n = self._next, len(records.rows)
-        stop = min(n, start + max_rows)
+        # Behind a quote that is never closed anything may have been lost, whichever fields are selected.
+        start, sound = self._next, len(records.rows) - records.is_open
+        if start == sound:
+            self._advance(1)
+            self._refuse_open(int(records.lines[start]) + 1)
+        stop = min(sound, start + max_rows)
         bad: int | None = None
         try:
             columns = decode_rows(records.rows.slice(start, stop), self.node.form)
@@ -109,7 +131,17 @@ class Csv(Operator[plan.Csv]):
     def _stage(self) -> str:
         return CSV_DATASET if self.node.names is None else MAKE_CSV_DATASET
 
-    def _refuse(self, records: CsvRecords, row: int) -> None:
+    def _refuse_open(self, line: int) -> NoReturn:
+        """Raise the error of a row whose quoted field does not end."""
+        path = self.node.files[self._file]
+        raise ParseError(
+            f"{self._stage}: {path}, line {line} is not well formed: a quoted field does not end.",
+            path=path,
+            line=line,
+            record_index=self._row - 1,
+        )
+
+    def _refuse(self, records: CsvRecords, row: int) -> NoReturn:
         """Raise the error of a row."""
         from ...records.csv.row import RowPlace, decode_row
 

@@ -22,11 +22,13 @@ class CsvRecords(NamedTuple):
         rows: Their text, without line ends; what `decode_rows` takes.
         starts: int64[n], offset of each in the (decompressed) file.
         lines: int64[n], the line on which each begins, counted from 0.
+        is_open: Whether the file ends inside a quoted field of the last one.
     """
 
     rows: BytesColumn
     starts: npt.NDArray[np.int64]
     lines: npt.NDArray[np.int64]
+    is_open: bool
 
 
 class CsvRecordReader:
@@ -105,7 +107,7 @@ class CsvRecordReader:
             out, offsets = np.empty(size + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
             starts, lines = np.empty(limit, np.int64), np.empty(limit, np.int64)
             at_end = self._ended and stop == buffer.stop
-            records, position, passed = split_records_kernel(
+            records, position, passed, is_open = split_records_kernel(
                 buffer.data, buffer.start, stop, limit, at_end, self._delimiter, self._quotes,
                 out, offsets, starts, lines,
             )  # fmt: skip
@@ -115,7 +117,7 @@ class CsvRecordReader:
                 buffer.advance(position)
                 self._index += records
                 self._line += passed
-                return CsvRecords(trimmed(out, offsets, records), starts, lines)
+                return CsvRecords(trimmed(out, offsets, records), starts, lines, bool(is_open))
             if stop == buffer.stop:
                 if self._ended:
                     return None

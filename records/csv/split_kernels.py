@@ -34,7 +34,7 @@ def split_records_kernel(
     offsets: Offsets,
     starts: Offsets,
     lines: Offsets,
-) -> tuple[int, int, int]:
+) -> tuple[int, int, int, bool]:
     r"""Copy up to `max_records` records of `data[start:stop]` to `out`, without their line ends.
 
     A record ends with `\n`, `\r\n` or `\r` outside quotes, or at the end of the data. A quote opens at the beginning of
@@ -55,9 +55,11 @@ def split_records_kernel(
         lines: int64[max_records], how many lines of the text lie before each.
 
     Returns:
-        How many records, the position after the last one, and how many lines they have.
+        How many records, the position after the last one, how many lines they have, and whether the last one ends
+        inside quotes.
     """
     records, used, position, line = 0, 0, start, 0
+    is_open = False
     offsets[0] = 0
     while records < max_records and position < stop:
         i, to, newlines = position, used, 0
@@ -109,4 +111,5 @@ def split_records_kernel(
         offsets[records] = to
         used, position = to, i
         line += newlines + 1
-    return records, position, line
+        is_open = quoted
+    return records, position, line, is_open

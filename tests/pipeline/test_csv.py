@@ -145,6 +145,20 @@ def test_rows_of_the_wrong_length_with_selected_columns(tmp_path) -> None:
 
 
 @pytest.mark.fault
+@pytest.mark.parametrize("select", [None, [0]])
+def test_a_quote_that_is_never_closed_loses_no_row_without_an_error(tmp_path, select) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('1,2\n3,"4\n5,6\n7,8\n')
+    columns = [np.int32] * (2 if select is None else 1)
+    iterator = iter(CsvDataset(path, columns, select_cols=select))
+    assert next(iterator)[0] == 1
+    with pytest.raises(ParseError, match=r"a\.csv, line 2 is not well formed: a quoted field does not end\.") as caught:
+        next(iterator)
+    assert (caught.value.line, caught.value.record_index) == (2, 1)
+    assert next(iterator, None) is None
+
+
+@pytest.mark.fault
 def test_files_that_cannot_be_read(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("1,2\n")
@@ -154,6 +168,9 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
         next(iterator)
     path.write_text("")
     with pytest.raises(ParseError, match=r"a\.csv must begin with a header line\. It is empty\."):
+        list(CsvDataset(path, INTS, header=True))
+    path.write_text('x,"y\n1,2\n')
+    with pytest.raises(ParseError, match=r"a\.csv, line 1, the header, is not well formed: .*does not end"):
         list(CsvDataset(path, INTS, header=True))
     path.write_bytes(gzip.compress(b"1,2\n" * 5000)[:-12])
     found = []
