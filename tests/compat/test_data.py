@@ -204,3 +204,23 @@ def test_layers_are_saved_as_penstocks_own(tmp_path):
     code = "import sys; from penstock.nn.models import load_model; print(load_model(sys.argv[1]).layers[0].name)"
     run = subprocess.run([sys.executable, "-c", code, tmp_path / "model.keras"], capture_output=True, text=True)
     assert run.stdout.strip() == normalize.name, run.stderr
+
+
+def test_windows_groups_and_batches_of_other_kinds():
+    data = tf.data.Dataset
+    windows = data.range(6).window(3, shift=1, drop_remainder=True, name="windows")
+    assert {type(window) for window in windows} == {type(data.range(1))}
+    pairs = windows.flat_map(lambda w: w.batch(3)).map(lambda w: (w[:-1], w[-1]))
+    assert [(x.numpy().tolist(), int(y)) for x, y in pairs] == [([0, 1], 2), ([1, 2], 3), ([2, 3], 4), ([3, 4], 5)]
+    grouped = data.range(6).group_by_window(
+        lambda x: x % 2, lambda key, window: window.map(lambda x: x * 10 + key), window_size_func=lambda key: key + 1
+    )
+    assert shown(grouped) == [0, 20, 11, 31, 40, 51]
+    sequences = data.range(1, 6).map(lambda x: tf.fill([x], x))
+    buckets = sequences.bucket_by_sequence_length(lambda x: tf.shape(x)[0], [3], [2, 2])
+    assert shown(buckets) == [[[1, 0], [2, 2]], [[3, 3, 3, 0], [4, 4, 4, 4]], [[5] * 5]]
+    padded = sequences.padded_batch(3, [None], tf.constant(-1, tf.int64), True)
+    assert shown(padded) == [[[1, -1, -1], [2, 2, -1], [3, 3, 3]]]
+    assert shown(data.from_tensor_slices([[1, 2], [3, 4]]).unbatch()) == [1, 2, 3, 4]
+    kept = data.range(6).rejection_resample(lambda x: tf.cast(x % 2, tf.int32), [0.0, 1.0], [0.5, 0.5], seed=1)
+    assert [(int(label), int(x)) for label, x in kept] == [(1, 1), (1, 3), (1, 5)]
