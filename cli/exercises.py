@@ -99,6 +99,15 @@ def _ragged() -> None:
     list(lengths.batch(1).shuffle(8, seed=1))
 
 
+def _combined() -> None:
+    """Datasets in turn, by choice and at random; elements seen once."""
+    numbers = Dataset.range(ROWS)
+    turns = numbers.map(lambda x: x % 2)
+    list(Dataset.choose_from_datasets([numbers, numbers], turns))
+    list(Dataset.sample_from_datasets([numbers, numbers], [0.5, 0.25], seed=1))
+    list(turns.unique())
+
+
 def _preprocessing() -> None:
     """Adapting and calling layers."""
     normalization = preprocessing.Normalization()
@@ -138,6 +147,7 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "features of every kind": _features,
     "schema": _schema,
     "ragged rows": _ragged,
+    "combined datasets": _combined,
     "preprocessing": _preprocessing,
     "training": _training,
 }
