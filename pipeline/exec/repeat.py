@@ -23,7 +23,7 @@ class Repeat(Operator[plan.Repeat]):
     def __init__(self, node: plan.Repeat, context: Context) -> None:
         super().__init__(node, context)
         self._pass = 0
-        self._input: Operator[Any] | None = self._first_pass()
+        self._input: Operator[Any] | None = None if node.count == 0 else self._open()
         self._produced = False
 
     @property
@@ -61,10 +61,9 @@ class Repeat(Operator[plan.Repeat]):
         elif self._input is not None:
             self._input.set_state(state["input"])
 
-    def _first_pass(self) -> Operator[Any] | None:
+    def _open(self) -> Operator[Any]:
+        """Return the operator of a pass; every pass has one of the same kind, so that positions fit all of them."""
         node = self.node
-        if node.count == 0:
-            return None
         # An endless repeat opens its input late in TensorFlow; right on top of a shuffle it is one operator with it.
         is_late = node.count < 0 and not isinstance(node.input, plan.Shuffle)
         return deferred(node.input, self.context) if is_late else self.context.build(node.input)
@@ -72,9 +71,9 @@ class Repeat(Operator[plan.Repeat]):
     def _next_pass(self) -> Operator[Any] | None:
         node = self.node
         if node.count < 0 or node.input.cardinality == 0:
-            return self.context.build(node.input) if self._produced else None
+            return self._open() if self._produced else None
         if self._pass < node.count:
-            return self.context.build(node.input)
+            return self._open()
         if node.count > 1 and not isinstance(node.input, plan.Shuffle):
             self.context.build(node.input).close()
         return None
