@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..core.columns import BytesColumn
 from ..core.errors import InvalidArgumentError
 from .kernels import table as kernels
-from .vocabulary import table_size
+from .vocabulary import heads_of, table_size
 
 Int64s = npt.NDArray[np.int64]
 
@@ -133,8 +133,9 @@ class TokenCounts:
         out = np.empty(len(strings), dtype=np.int64)
         first, oov = np.array([0, -1, 0], dtype=np.int64), np.zeros(2, dtype=np.int64)
         with np.errstate(over="ignore"):
+            heads = heads_of(self.tokens)
             kernels.lookup_kernel(
-                strings.data, strings.offsets, self._slots, self._data, self._offsets, first, oov, out
+                strings.data, strings.offsets, self._slots, self._data, self._offsets, heads, first, oov, out
             )
         return out
 

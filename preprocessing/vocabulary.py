@@ -36,13 +36,14 @@ class Vocabulary:
         InvalidArgumentError: A token stands there twice; the message names the repeated ones.
     """
 
-    __slots__ = ("slots", "tokens")
+    __slots__ = ("heads", "slots", "tokens")
 
     def __init__(self, tokens: BytesColumn, *, where: str) -> None:
         self.tokens = tokens
         self.slots = np.zeros(table_size(len(tokens)), dtype=np.uint64)
         with np.errstate(over="ignore"):
             again = kernels.build_kernel(self.slots, tokens.data, tokens.offsets)
+        self.heads = heads_of(tokens)
         if again >= 0:
             raise InvalidArgumentError(
                 f"{where}: tokens of a vocabulary must be unique. "
@@ -72,11 +73,19 @@ class Vocabulary:
                 self.slots,
                 tokens.data,
                 tokens.offsets,
+                self.heads,
                 np.array((first, *mask), dtype=np.int64),
                 np.array(oov, dtype=np.int64),
                 out,
             )
         return out, unknown
+
+
+def heads_of(tokens: BytesColumn) -> npt.NDArray[np.uint64]:
+    """Return what look-ups compare first: uint64[tokens, 2]."""
+    heads = np.empty((len(tokens), 2), dtype=np.uint64)
+    kernels.heads_kernel(tokens.data, tokens.offsets, heads)
+    return heads
 
 
 def _repeated(tokens: BytesColumn) -> str:
