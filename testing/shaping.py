@@ -107,7 +107,7 @@ def _padded(rows: list[Any], target: Any, padding: Any, path: str) -> Any:
     largest = [max(sizes) for sizes in zip(*(np.shape(row) for row in rows), strict=True)]
     shape = largest if target is None else [a if t is None else t for a, t in zip(largest, target, strict=True)]
     out = np.empty((len(rows), *shape), dtype=object if first.dtype.is_string else first.dtype.numpy)
-    out[...] = padding_of(padding, first.dtype, path)
+    out.fill(padding_of(padding, first.dtype, path))
     for i, row in enumerate(rows):
         place: tuple[Any, ...] = (i, *map(slice, np.shape(row)))
         out[place] = row

@@ -6,7 +6,7 @@ from ...core.block import Block
 from ...core.columns import Column, RowShapeError
 from ...core.errors import InvalidArgumentError, ShapeError
 from .. import plan
-from .base import Context, State, executes
+from .base import Context, executes
 from .stacking import Stacking
 
 
@@ -16,10 +16,6 @@ class Batch(Stacking[plan.Batch]):
 
     def __init__(self, node: plan.Batch, context: Context) -> None:
         super().__init__(node, context, node.batch_size, drop_remainder=node.drop_remainder)
-
-    def advanced(self, state: State, rows: int) -> State:
-        elements = rows * self.node.batch_size
-        return {"count": state["count"] + elements, "input": self._source.advanced(state["input"], elements)}
 
     def _stack(self, rows: Block, leaf: int, size: int) -> Column:
         try:

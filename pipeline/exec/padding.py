@@ -47,7 +47,9 @@ def pad_rows(column: Column, shape: tuple[int, ...], padding: Any) -> Column:
             column = _padded_ragged(column.values.values, column.splits, (shape[0], *inner), padding)
     if not isinstance(column, RaggedColumn | ObjectColumn) and _inner_shape(column) == shape:
         return column
-    out = np.full((len(column), *shape), padding, dtype=object if isinstance(padding, bytes) else padding.dtype)
+    out = np.empty((len(column), *shape), dtype=object if isinstance(padding, bytes) else padding.dtype)
+    # Not by assignment, nor by np.full: on their way through a NumPy string, bytes lose zeros at their end.
+    out.fill(padding)
     if isinstance(column, DenseColumn):
         out[(slice(None), *map(slice, _inner_shape(column)))] = column.values
     else:
@@ -75,7 +77,7 @@ def _padded_ragged(
 def _padded_strings(flat: BytesColumn, splits: npt.NDArray[np.int64], shape: tuple[int, ...], padding: bytes) -> Column:
     """Pad the first axis of rows of strings."""
     pad = np.empty((1, *shape[1:]), dtype=object)
-    pad[...] = padding
+    pad.fill(padding)
     positions = np.empty((len(splits) - 1, shape[0]), dtype=np.int64)
     pad_positions_kernel(frozen(splits), len(flat), positions)
     column = concat([flat, BytesColumn.from_array(pad)])

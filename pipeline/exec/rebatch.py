@@ -20,10 +20,19 @@ class Rebatch(Stacking[plan.Rebatch]):
         super().__init__(node, context, max(node.batch_sizes), drop_remainder=node.drop_remainder)
         self._ends = np.cumsum(node.batch_sizes)
 
+    def _elements(self, count: int, batches: int) -> int:
+        sizes = self.node.batch_sizes
+        turn = self._turn(count)
+        rounds, rest = divmod(batches, len(sizes))
+        return rounds * sum(sizes) + sum((sizes * 2)[turn : turn + rest])
+
+    def _turn(self, count: int) -> int:
+        """Return which size is next after so many rows."""
+        return int(np.searchsorted(self._ends, count % int(self._ends[-1]), side="right"))
+
     def _next(self, max_rows: int) -> tuple[int, int]:
         sizes = self.node.batch_sizes
-        turn = int(np.searchsorted(self._ends, self._count % int(self._ends[-1]), side="right"))
-        return sizes[turn], max_rows if len(sizes) == 1 else 1
+        return sizes[self._turn(self._count)], max_rows if len(sizes) == 1 else 1
 
     def _stack(self, rows: Block, leaf: int, size: int) -> Column:
         column = rows.columns[leaf]

@@ -95,6 +95,14 @@ class Stacking(UnaryOperator[N]):
         position = source.state_at(source.rows - self._held.rows) if self._held.rows else source.get_state()
         return {"count": self._count, "input": position}
 
+    def advanced(self, state: State, rows: int) -> State:
+        elements = self._elements(state["count"], rows)
+        return {"count": state["count"] + elements, "input": self._source.advanced(state["input"], elements)}
+
+    def _elements(self, count: int, batches: int) -> int:
+        """Return how many elements are in so many batches, behind the first `count` elements."""
+        return batches * self._size
+
     def set_state(self, state: State) -> None:
         self._count = state["count"]
         self._source.set_state(state["input"])

@@ -68,6 +68,13 @@ def test_rows_of_strings(rows, more, padding) -> None:
 
 
 @pytest.mark.unit
+def test_padding_keeps_zero_bytes_at_its_end() -> None:
+    column = from_elements([np.array([[b"a"]], dtype=object), np.array([[b"b", b"c\x00"]], dtype=object)])
+    found = pad_rows(column, (1, 3), b"-\x00").as_value()
+    assert found.tolist() == [[[b"a", b"-\x00", b"-\x00"]], [[b"b", b"c\x00", b"-\x00"]]]
+
+
+@pytest.mark.unit
 def test_rows_that_differ_in_every_axis() -> None:
     rows = [np.ones((1, 3), np.float32), np.ones((2, 0), np.float32), np.ones((0, 1), np.float32)]
     column = from_elements(rows)
