@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     )
     from .fixed_length import FixedLengthReader
     from .framing import masked_crc32c
+    from .images import decode_bmp, decode_gif, decode_image, decode_jpeg, decode_png, encode_jpeg, encode_png
     from .index import RecordIndex, build_index, load_index
     from .indexed_file import TFRecordFile
     from .lines import LineReader
@@ -72,12 +73,19 @@ __all__ = [
     "TFRecordWriter",
     "VarLenFeature",
     "build_index",
+    "decode_bmp",
     "decode_csv",
     "decode_example",
     "decode_examples",
+    "decode_gif",
+    "decode_image",
+    "decode_jpeg",
+    "decode_png",
     "decode_raw",
     "encode_example",
     "encode_examples",
+    "encode_jpeg",
+    "encode_png",
     "infer_schema",
     "load_index",
     "masked_crc32c",
@@ -123,12 +131,19 @@ __getattr__, __dir__ = attach(
         "TFRecordWriter": ".writer",
         "VarLenFeature": ".features",
         "build_index": ".index",
+        "decode_bmp": ".images",
         "decode_csv": ".csv",
         "decode_example": ".encoding",
         "decode_examples": ".schema",
+        "decode_gif": ".images",
+        "decode_image": ".images",
+        "decode_jpeg": ".images",
+        "decode_png": ".images",
         "decode_raw": ".tensors",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
+        "encode_jpeg": ".images",
+        "encode_png": ".images",
         "infer_schema": ".schema",
         "load_index": ".index",
         "masked_crc32c": ".framing",

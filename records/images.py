@@ -1,0 +1,308 @@
+"""Images as bytes and as arrays: JPEG, PNG, GIF and BMP, through Pillow (the extra `images`)."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.dtypes import DType, as_dtype
+from ..core.errors import (
+    DTypeError,
+    InvalidArgumentError,
+    MissingDependencyError,
+    ParseError,
+    ShapeError,
+    UnimplementedError,
+    describe,
+)
+from ..core.ops.registry import Attrs, call, register
+from ..core.specs import Spec, TensorSpec
+
+Pixels = npt.NDArray[Any]
+
+_MAGIC: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"))
+_CHANNELS: Final = {"JPEG": (0, 1, 3), "PNG": (0, 1, 3, 4), "GIF": (0, 3), "BMP": (0, 3, 4)}
+_PNG_DEPTH_AT: Final = 24  # the bit depth, in the header chunk
+# Shares of red, green and blue in grey, of 2**15, as libpng rounds them.
+_GREY: Final = (9798, 19235, 3735)
+
+
+def decode_image(contents: Any, channels: int = 0, dtype: Any = "uint8", *, expand_animations: bool = True) -> Any:
+    """Return the pixels of a JPEG, PNG, GIF or BMP file.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        channels: 1 for grey, 3 for colours, 4 for colours and opacity; 0 for what the file holds.
+        dtype: uint8, uint16 (the whole range), or float32 (0 to 1).
+        expand_animations: Whether a GIF gives all its frames; else its first.
+
+    Returns:
+        `[height, width, channels]`; for a GIF with `expand_animations` `[frames, height, width, 3]`.
+
+    Raises:
+        ParseError: The bytes are no image of these formats, or a damaged one.
+        InvalidArgumentError: The format cannot give so many channels.
+        MissingDependencyError: Pillow is not installed.
+    """
+    kind = as_dtype(dtype)
+    if kind.name not in ("uint8", "uint16", "float32"):
+        raise DTypeError(f"decode_image: dtype must be uint8, uint16 or float32. Received: dtype={kind.name}.")
+    formats = ("JPEG", "PNG", "GIF", "BMP")
+    return _call("decode_image", contents, channels, kind, formats, "all" if expand_animations else "first")
+
+
+def decode_jpeg(contents: Any, channels: int = 0) -> Any:
+    """Return the pixels of a JPEG file, uint8 `[height, width, channels]`; see `decode_image`.
+
+    Pixels are those of libjpeg's accurate integer transform, TensorFlow's `dct_method="INTEGER_ACCURATE"`. PNG files
+    and GIFs of one frame are read too.
+    """
+    return _call("decode_jpeg", contents, channels, as_dtype("uint8"), ("JPEG", "PNG", "GIF"), "only")
+
+
+def decode_png(contents: Any, channels: int = 0, dtype: Any = "uint8") -> Any:
+    """Return the pixels of a PNG file, uint8 or uint16 `[height, width, channels]`; see `decode_image`.
+
+    Pillow reads colours with 8 bits: 16 bits are for grey images. JPEG files and GIFs of one frame are read too.
+    """
+    kind = as_dtype(dtype)
+    if kind.name not in ("uint8", "uint16"):
+        raise DTypeError(f"decode_png: dtype must be uint8 or uint16. Received: dtype={kind.name}.")
+    return _call("decode_png", contents, channels, kind, ("JPEG", "PNG", "GIF"), "only")
+
+
+def decode_gif(contents: Any) -> Any:
+    """Return all frames of a GIF file, uint8 `[frames, height, width, 3]`; see `decode_image`."""
+    return _call("decode_gif", contents, 3, as_dtype("uint8"), ("GIF",), "all")
+
+
+def decode_bmp(contents: Any, channels: int = 0) -> Any:
+    """Return the pixels of a BMP file, uint8 `[height, width, channels]`; see `decode_image`."""
+    return _call("decode_bmp", contents, channels, as_dtype("uint8"), ("BMP",), "only")
+
+
+def encode_jpeg(
+    image: Any,
+    *,
+    quality: int = 95,
+    progressive: bool = False,
+    optimize_size: bool = False,
+    chroma_downsampling: bool = True,
+) -> Any:
+    """Return an image as a JPEG file.
+
+    Args:
+        image: uint8 `[height, width, channels]`, 1 or 3 channels; traced in `Dataset.map`.
+        quality: 0 to 100.
+        progressive: Whether the file can be shown while it loads.
+        optimize_size: Whether to look for a shorter code.
+        chroma_downsampling: Whether colours have half the resolution.
+
+    Raises:
+        InvalidArgumentError: The image or an argument breaks its rule.
+        MissingDependencyError: Pillow is not installed.
+    """
+    if not 0 <= quality <= 100:
+        raise InvalidArgumentError(f"encode_jpeg: quality must be in [0, 100]. Received: quality={quality}.")
+    options = {"progressive": progressive, "optimize_size": optimize_size, "chroma_downsampling": chroma_downsampling}
+    return call(_encode_jpeg, image, quality=int(quality), **options)
+
+
+def encode_png(image: Any, *, compression: int = -1) -> Any:
+    """Return an image as a PNG file.
+
+    Args:
+        image: uint8 `[height, width, channels]`, 1 to 4 channels, or uint16 with 1 channel; traced in `Dataset.map`.
+        compression: 0 (none) to 9; -1 for zlib's choice.
+
+    Raises:
+        InvalidArgumentError: The image or an argument breaks its rule.
+        MissingDependencyError: Pillow is not installed.
+    """
+    if not -1 <= compression <= 9:
+        raise InvalidArgumentError(f"encode_png: compression must be in [-1, 9]. Received: compression={compression}.")
+    return call(_encode_png, image, compression=int(compression))
+
+
+def _call(where: str, contents: Any, channels: int, dtype: DType, formats: tuple[str, ...], frames: str) -> Any:
+    if channels not in (0, 1, 3, 4):
+        raise InvalidArgumentError(f"{where}: channels must be 0, 1, 3 or 4. Received: channels={channels}.")
+    return call(_decode, contents, where=where, channels=channels, dtype=dtype, formats=formats, frames=frames)
+
+
+def _pillow(where: str) -> Any:
+    try:
+        from PIL import Image
+    except ImportError as err:
+        raise MissingDependencyError(where, package="pillow", extra="images") from err
+    return Image
+
+
+def _forward(
+    contents: Any, *, where: str, channels: int, dtype: DType, formats: tuple[str, ...], frames: str
+) -> Pixels:
+    Image = _pillow(where)
+    if not isinstance(contents, bytes | bytearray | memoryview):
+        held = np.asarray(contents, object)
+        if held.ndim or not isinstance(held[()], bytes):
+            raise ShapeError(f"{where}: contents must be one string. Received: {describe(contents)}.")
+        contents = held[()]
+    data = bytes(contents)
+    kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
+    if kind not in formats:
+        received = describe(data) if kind is None else f"a {kind} file"
+        raise ParseError(f"{where}: contents must be a file of {' or '.join(formats)}. Received: {received}.")
+    if channels not in _CHANNELS[kind]:
+        allowed = ", ".join(map(str, _CHANNELS[kind]))
+        raise InvalidArgumentError(f"{where}: channels must be one of {allowed} for {kind}. Received: {channels}.")
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            return _read(where, image, data, channels, dtype, frames)
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, Image.DecompressionBombError) as err:
+        if isinstance(err, ParseError | InvalidArgumentError):
+            raise
+        raise ParseError(f"{where}: a damaged {kind} file. Received: {describe(data)}. {err}") from err
+
+
+def _read(where: str, image: Any, data: bytes, channels: int, dtype: DType, frames: str) -> Pixels:
+    if image.format == "GIF":
+        count = image.n_frames
+        if frames == "only" and count > 1:
+            raise InvalidArgumentError(
+                f"{where}: an animation cannot be read as one image. Received: {count} frames. "
+                "Use decode_gif() or decode_image()."
+            )
+        shown = []
+        for frame in range(count if frames == "all" else 1):
+            image.seek(frame)
+            shown.append(np.asarray(image.convert("RGB")))
+        pixels = np.stack(shown) if frames == "all" else shown[0]
+    elif image.format == "JPEG":
+        if channels == 1 and image.mode != "L":
+            image.draft("L", image.size)
+        mode = "L" if channels == 1 or (channels == 0 and image.mode == "L") else "RGB"
+        pixels = np.asarray(image.convert(mode))
+    elif image.format == "PNG":
+        wide = data[_PNG_DEPTH_AT] == 16
+        if wide and not image.mode.startswith("I") and (dtype.name != "uint8" or channels == 1):
+            raise UnimplementedError(
+                f"{where}: colours of 16 bits can be read as uint8 with 3 or 4 channels only. "
+                f"Received: dtype={dtype.name}, channels={channels}."
+            )
+        pixels = _png_pixels(image, channels)
+    else:
+        pixels = _with_channels(np.atleast_3d(np.asarray(_without_palette(image))), channels)
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    return _as_type(pixels, dtype, scaled_wide=image.format == "PNG")
+
+
+def _without_palette(image: Any) -> Any:
+    if image.mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def _png_pixels(image: Any, channels: int) -> Pixels:
+    image = _without_palette(image)
+    if "transparency" in image.info and image.mode in ("L", "RGB"):
+        image = image.convert("LA" if image.mode == "L" else "RGBA")
+    pixels = np.asarray(image)
+    if image.mode.startswith("I"):
+        pixels = pixels.astype(np.uint16)
+    return _with_channels(pixels if pixels.ndim == 3 else pixels[..., None], channels)
+
+
+def _with_channels(pixels: Pixels, channels: int) -> Pixels:
+    """Return grey (and opacity) or colours (and opacity) with another number of channels."""
+    have = pixels.shape[-1]
+    if channels in (0, have):
+        return pixels
+    colours, opacity = (pixels[..., :1], pixels[..., 1:]) if have < 3 else (pixels[..., :3], pixels[..., 3:])
+    if channels == 1:
+        if have >= 3:
+            red, green, blue = (colours[..., i].astype(np.int64) * share for i, share in enumerate(_GREY))
+            colours = (((red + green + blue) >> 15)[..., None]).astype(pixels.dtype)
+        return colours
+    if have < 3:
+        colours = np.repeat(colours, 3, axis=-1)
+    if channels == 3:
+        return colours
+    if not opacity.shape[-1]:
+        opacity = np.full((*pixels.shape[:-1], 1), np.iinfo(pixels.dtype).max, pixels.dtype)
+    return np.concatenate([colours, opacity], axis=-1)
+
+
+def _as_type(pixels: Pixels, dtype: DType, *, scaled_wide: bool) -> Pixels:
+    """Return pixels in a dtype, scaled to its range."""
+    if dtype.name == "uint8":
+        return np.ascontiguousarray(pixels if pixels.dtype == np.uint8 else pixels >> 8).astype(np.uint8)
+    if dtype.name == "uint16":
+        if pixels.dtype == np.uint16:
+            return pixels
+        # A PNG is widened so that white stays white; the other formats get a low byte of zeros, as in TensorFlow.
+        return pixels.astype(np.uint16) * np.uint16(257 if scaled_wide else 256)
+    return pixels.astype(np.float32) * np.float32(1 / np.iinfo(pixels.dtype).max)
+
+
+def _checked_image(where: str, image: Any, dtypes: tuple[str, ...], channels: tuple[int, ...]) -> Pixels:
+    array = np.asarray(image)
+    if array.dtype.name not in dtypes:
+        raise DTypeError(f"{where}: image must be {' or '.join(dtypes)}. Received: {describe(array)}.")
+    if array.ndim != 3 or array.shape[-1] not in channels:
+        allowed = ", ".join(map(str, channels))
+        raise ShapeError(
+            f"{where}: image must be [height, width, channels], channels one of {allowed}. Received: {describe(array)}."
+        )
+    return np.ascontiguousarray(array[..., 0] if array.shape[-1] == 1 else array)
+
+
+def _write_jpeg(
+    image: Any, *, quality: int, progressive: bool, optimize_size: bool, chroma_downsampling: bool
+) -> bytes:
+    Image = _pillow("encode_jpeg")
+    pixels = _checked_image("encode_jpeg", image, ("uint8",), (1, 3))
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(
+        out,
+        "JPEG",
+        quality=quality,
+        progressive=progressive,
+        optimize=optimize_size,
+        subsampling="4:2:0" if chroma_downsampling and pixels.ndim == 3 else "4:4:4",
+        dpi=(300, 300),
+    )
+    return out.getvalue()
+
+
+def _write_png(image: Any, *, compression: int) -> bytes:
+    Image = _pillow("encode_png")
+    pixels = _checked_image("encode_png", image, ("uint8", "uint16"), (1, 2, 3, 4))
+    if pixels.dtype == np.uint16 and pixels.ndim == 3:
+        raise UnimplementedError(
+            f"encode_png: uint16 images must have one channel. Received: {describe(pixels)}. Convert to uint8."
+        )
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", compress_level=compression)
+    return out.getvalue()
+
+
+def _infer(args: tuple[Any, ...], attrs: Attrs) -> Spec:
+    if isinstance(args[0], TensorSpec) and args[0].shape not in (None, ()):
+        raise ShapeError(f"{attrs['where']}: contents must be one string. Received: shape={args[0].shape}.")
+    if "GIF" in attrs["formats"] and attrs["frames"] == "all" and len(attrs["formats"]) > 1:
+        return TensorSpec(None, attrs["dtype"])
+    frames = [None] if attrs["frames"] == "all" else []
+    return TensorSpec((*frames, None, None, attrs["channels"] or None), attrs["dtype"])
+
+
+def _infer_file(_args: tuple[Any, ...], _attrs: Attrs) -> Spec:
+    return TensorSpec((), "string")
+
+
+_decode = register("decode_image", _forward, infer=_infer, columns=True)
+_encode_jpeg = register("encode_jpeg", _write_jpeg, infer=_infer_file, columns=True)
+_encode_png = register("encode_png", _write_png, infer=_infer_file, columns=True)
