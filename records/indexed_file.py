@@ -25,7 +25,8 @@ class TFRecordFile:
 
     Uses the index beside the file; where there is none that fits, the file is read once and its index written (or kept
     in memory, where the folder cannot be written). The file is mapped, so only what is asked for is read. Each record
-    is checked when it is taken. May be used by several threads; the file must not change while it is open.
+    is checked when it is taken. May be used by several threads; the file must not change while it is open. A source for
+    `Dataset.from_source`, which then has a length, `global_shuffle`, and a `skip` that reads nothing.
 
     Args:
         path: A local, uncompressed file.
@@ -129,6 +130,10 @@ class TFRecordFile:
             )
         return self._take(np.where(rows < 0, rows + len(self), rows))
 
+    def __getitems__(self, indices: Any) -> list[bytes]:
+        """Return the records with given numbers: what `Dataset.from_source` reads batches with."""
+        return self.take(indices).strings()
+
     def _take(self, rows: npt.NDArray[np.int64]) -> BytesColumn:
         from .framing_kernels import take_records_kernel
 
@@ -160,6 +165,10 @@ class TFRecordFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process maps the file itself.
+        return TFRecordFile, (self.path,)
 
     def __repr__(self) -> str:
         return f"TFRecordFile({self.path!r}, {len(self)} records{', closed' if self._data is None else ''})"

@@ -3,12 +3,14 @@
 import gzip
 import itertools
 import os
+import pickle
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penstock import Dataset
 from penstock.errors import (
     DataLossError,
     FailedPreconditionError,
@@ -175,6 +177,20 @@ def test_an_empty_file(tmp_path):
         with pytest.raises(OutOfRangeError):
             records[0]
     assert len(load_index(tmp_path / "a")) == 0
+
+
+def test_a_dataset_over_a_file_has_a_length_and_a_global_shuffle(path):
+    records = TFRecordFile(path)
+    dataset = Dataset.from_source(records)
+    assert int(dataset.cardinality()) == 4
+    assert list(dataset) == RECORDS and list(dataset.skip(2)) == RECORDS[2:]
+    assert list(dataset.shard(2, 1)) == RECORDS[1::2]
+    assert sorted(dataset.global_shuffle(seed=1)) == sorted(RECORDS)
+
+
+def test_a_pickled_file_maps_itself_anew(path):
+    with TFRecordFile(path) as records, pickle.loads(pickle.dumps(records)) as other:
+        assert list(other) == list(records) == RECORDS
 
 
 @pytest.mark.fault
