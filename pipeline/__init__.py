@@ -5,6 +5,7 @@ from .csv_files import CsvDataset, make_csv_dataset
 from .databases import SqlDataset
 from .dataset import Dataset
 from .exec.iterator import DatasetIterator
+from .exec.skips import Skipped, SkipReport
 from .options import Options, ThreadingOptions
 from .plan import INFINITE as INFINITE_CARDINALITY
 from .plan import UNKNOWN as UNKNOWN_CARDINALITY
@@ -25,6 +26,8 @@ __all__ = [
     "Options",
     "ParquetDataset",
     "RandomAccessSource",
+    "SkipReport",
+    "Skipped",
     "SqlDataset",
     "StatefulIterator",
     "StreamSource",
