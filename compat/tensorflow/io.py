@@ -85,7 +85,8 @@ def decode_jpeg(
     if given != (1, True, False, 1) or dct_method not in ("", "INTEGER_ACCURATE"):
         raise UnimplementedError(
             "decode_jpeg: whole files are read at their size, with fancy upscaling and the accurate transform. "
-            f"Received: ratio={ratio}, fancy_upscaling={fancy_upscaling}, try_recover_truncated={try_recover_truncated}, "
+            f"Received: ratio={ratio}, fancy_upscaling={fancy_upscaling}, "
+            f"try_recover_truncated={try_recover_truncated}, "
             f"acceptable_fraction={acceptable_fraction}, dct_method={dct_method!r}."
         )
     return records.decode_jpeg(operand(contents), channels)
