@@ -358,7 +358,7 @@ def test_threads_may_differ(saved, restored) -> None:
 @pytest.mark.parametrize("rows", [(1, 16384), (16384, 1), (2, 5)])
 def test_block_sizes_may_differ(rows) -> None:
     def make():
-        dataset = Dataset.range(40).shuffle(9, seed=4).map(lambda x: x * 2).filter(lambda x: x % 3 > 0)
+        dataset = Dataset.range(18).shuffle(9, seed=4).map(lambda x: x * 2).filter(lambda x: x % 3 > 0)
         return dataset.interleave(lambda x: Dataset.range(x, x + 2), cycle_length=3).repeat(2).prefetch(3).batch(3)
 
     assert_resumes_exactly(make, iterate=iterate(rows[0]), iterate_restored=iterate(rows[1]))
