@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import nn, preprocessing, records
+from ..core.values import Ragged
 from ..pipeline import Dataset, TextLineDataset, TFRecordDataset
 
 ROWS: Final = 64
@@ -140,6 +141,18 @@ def _training() -> None:
         model.fit(x, y, batch_size=32, verbose=0)
 
 
+def _grouped() -> None:
+    """Padded batches of numbers of every size, groups, packing."""
+    lengths = np.arange(ROWS) % 5
+    for dtype in (np.int8, np.float16, np.float32, np.int64):
+        flat = np.ones(int(lengths.sum()), dtype)
+        rows = Dataset.from_tensor_slices(Ragged.from_row_lengths(flat, lengths))
+        list(rows.padded_batch(8))
+    list(rows.bucket_by_sequence_length(len, [3], [4, 4]))
+    list(rows.pack_sequences(8, num_bins=2))
+    list(Dataset.from_tensor_slices(Ragged.from_list([[b"a"], [b"b", b"c"]])).padded_batch(2))
+
+
 EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "text and CSV": _text_and_csv,
     "TFRecord": _tfrecord,
@@ -148,6 +161,7 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "schema": _schema,
     "ragged rows": _ragged,
     "combined datasets": _combined,
+    "groups and packing": _grouped,
     "preprocessing": _preprocessing,
     "training": _training,
 }
