@@ -258,7 +258,7 @@ class Ragged:
             inner = self.values
         rows = len(self) if not want or want[0] is None else int(want[0])
         width = int(self.row_lengths.max(initial=0)) if len(want) < 2 or want[1] is None else int(want[1])
-        out = np.full((rows, width, *inner.shape[1:]), _padding(inner, default_value), dtype=inner.dtype)
+        out = _filled((rows, width, *inner.shape[1:]), inner, default_value)
         starts, lengths = self.row_splits[:-1][:rows, None], self.row_lengths[:rows, None]
         place = np.arange(width)
         held = place < lengths
@@ -340,7 +340,7 @@ class Sparse:
 
     def to_dense(self, default_value: Any = None) -> Array:
         """Return the dense array; `default_value` (zero or empty bytes when None) where nothing stands."""
-        out = np.full(self.shape, _padding(self.values, default_value), dtype=self.values.dtype)
+        out = _filled(self.shape, self.values, default_value)
         if len(self.dense_shape):
             out[tuple(self.indices.T)] = self.values
         elif len(self.values):
@@ -362,6 +362,13 @@ class Sparse:
             f"Sparse(indices={self.indices.tolist()!r}, values={self.values.tolist()!r}, "
             f"dense_shape={self.dense_shape.tolist()!r})"
         )
+
+
+def _filled(shape: Sequence[int], like: Array, default_value: Any) -> Array:
+    """Return an array full of padding; `fill` and not `np.full`, which takes bytes for a fixed-width string."""
+    out = np.empty(tuple(shape), dtype=like.dtype)
+    out.fill(_padding(like, default_value))
+    return out
 
 
 def _padding(array: Array, default_value: Any) -> Any:

@@ -9,6 +9,7 @@ from .exec.skips import Skipped, SkipReport
 from .options import Options, ThreadingOptions
 from .plan import INFINITE as INFINITE_CARDINALITY
 from .plan import UNKNOWN as UNKNOWN_CARDINALITY
+from .plan.pack_sequences import PackedSequences
 from .readers import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 from .sources import BatchReader, RandomAccessSource, StatefulIterator, StreamSource
 from .tables import ArrowDataset, ParquetDataset
@@ -24,6 +25,7 @@ __all__ = [
     "DatasetIterator",
     "FixedLengthRecordDataset",
     "Options",
+    "PackedSequences",
     "ParquetDataset",
     "RandomAccessSource",
     "SkipReport",
