@@ -36,6 +36,7 @@ class ReadBuffer:
 
     def advance(self, start: int) -> None:
         """Mark everything before `data[start]` as used."""
+        start = int(start)  # kernels give NumPy's integers when they are not compiled
         self.offset_bytes += start - self.start
         self.start = start
 
