@@ -198,6 +198,7 @@ def test_map_gives_what_calls_give(options, batch):
         assert_same(found, layer(text), f"map with {options}")
         inferred = layer.compute_output_spec(texts.element_spec)
         assert inferred.is_compatible_with(mapped.element_spec) or mapped.element_spec.is_compatible_with(inferred)
+    assert "runs on whole blocks" in str(mapped.explain())
 
 
 def test_inside_a_model():
