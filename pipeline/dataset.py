@@ -14,7 +14,9 @@ from .api.sources import Sources
 from .api.storage import Storage
 
 
-class Dataset(Sources[T], Combining[T], Elementwise[T], Shape[T], Grouping[T], Order[T], Storage[T], Description[T], Iteration[T]):
+class Dataset(
+    Sources[T], Combining[T], Elementwise[T], Shape[T], Grouping[T], Order[T], Storage[T], Description[T], Iteration[T]
+):
     """A lazy, immutable stream of elements, with tf.data's semantics.
 
     An element is a nest (tuple, named tuple, dict, dataclass) of NumPy arrays, NumPy scalars and `bytes`. Methods
