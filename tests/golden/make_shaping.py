@@ -5,7 +5,8 @@ Run by hand, with TensorFlow 2.21 and penstock installed:
     python tests/golden/make_shaping.py
 
 Sequences of length n are n numbers n. A case has the arguments by tf.data's names; `"rows"` are the elements, ragged
-and sparse ones as `{"ragged": …}` and `{"indices": …, "values": …, "dense_shape": …}`. Windows are lists of their elements.
+and sparse ones as `{"ragged": …}` and `{"indices": …, "values": …, "dense_shape": …}`. Windows are lists of their
+elements.
 """
 
 from __future__ import annotations
