@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from ..core.columns import BytesColumn
-from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
+from ..core.errors import DataLossError, InvalidArgumentError, describe
 from .buffer import ReadBuffer
+from .file_reader import FileReader
 from .files import check_buffer_size, check_compression, open_source, path_of
 
 
@@ -35,7 +34,7 @@ def check_bytes(where: str, name: str, value: int | None, minimum: int) -> int:
     return int(value)
 
 
-class FixedLengthReader:
+class FixedLengthReader(FileReader):
     """Reads the records of one file of fixed-length records, in order, as bytes.
 
     Memory is bounded by `buffer_size`, or by a record and the footer where these are longer. Belongs to one thread at a
@@ -72,10 +71,9 @@ class FixedLengthReader:
         self._record = check_bytes(where, "record_bytes", record_bytes, 1)
         self._header = check_bytes(where, "header_bytes", header_bytes, 0)
         self._footer = check_bytes(where, "footer_bytes", footer_bytes, 0)
-        self.path = path_of(path)
-        self._buffer = ReadBuffer(open_source(self.path, kind), max(size, self._record + self._footer))
-        self._index = 0
-        self._started = self._ended = self._closed = False
+        name = path_of(path)
+        super().__init__(name, ReadBuffer(open_source(name, kind), max(size, self._record + self._footer)))
+        self._started = self._ended = False
 
     @property
     def record_index(self) -> int:
@@ -95,12 +93,7 @@ class FixedLengthReader:
                 been returned before.
             FailedPreconditionError: The reader is closed.
         """
-        if self._closed:
-            raise FailedPreconditionError(f"FixedLengthReader: {self.path} is closed. Open it again to read.")
-        if max_records < 1:
-            raise InvalidArgumentError(
-                f"FixedLengthReader.read: max_records must be >= 1. Received: max_records={describe(max_records)}."
-            )
+        self._check_read("read", max_records)
         if not self._started:
             self._start()
         buffer, size = self._buffer, self._record
@@ -163,19 +156,3 @@ class FixedLengthReader:
     def __iter__(self) -> Iterator[bytes]:
         while (block := self.read(1024)) is not None:
             yield from block.strings()
-
-    def close(self) -> None:
-        """Close the file; may be called again."""
-        self._closed = True
-        self._buffer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"FixedLengthReader({self.path!r}, record_index={self._index}{', closed' if self._closed else ''})"

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from ..core.columns import BytesColumn
-from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
+from .file_reader import FileReader
 from .files import check_buffer_size, check_compression, open_source, path_of
 
 
-class LineReader:
+class LineReader(FileReader):
     r"""Reads the lines of one text file, in order, as bytes.
 
     A line ends with `\n` or at the end of the file; an empty file has none. As in tf.data's `TextLineDataset`, the line
@@ -32,6 +30,8 @@ class LineReader:
         InvalidArgumentError: An argument breaks its rule, or the path is a folder.
     """
 
+    unit = "line"
+
     def __init__(
         self,
         path: str | bytes | os.PathLike[str],
@@ -41,11 +41,9 @@ class LineReader:
     ) -> None:
         kind = check_compression("LineReader", compression_type)
         size = check_buffer_size("LineReader", buffer_size)
-        self.path = path_of(path)
-        self._buffer = ReadBuffer(open_source(self.path, kind), size)
-        self._index = 0
+        name = path_of(path)
+        super().__init__(name, ReadBuffer(open_source(name, kind), size))
         self._ended = False
-        self._closed = False
 
     @property
     def line_index(self) -> int:
@@ -68,12 +66,7 @@ class LineReader:
         """
         from .line_kernels import SLACK_BYTES, split_lines_kernel
 
-        if self._closed:
-            raise FailedPreconditionError(f"LineReader: {self.path} is closed. Open it again to read.")
-        if max_lines < 1:
-            raise InvalidArgumentError(
-                f"LineReader.read: max_lines must be >= 1. Received: max_lines={describe(max_lines)}."
-            )
+        self._check_read("read", max_lines)
         buffer = self._buffer
         stop = buffer.stop_for(max_lines, self._index)
         while True:
@@ -102,15 +95,7 @@ class LineReader:
         Raises:
             DataLossError: The file is shorter.
         """
-        if not self._buffer.seek(offset_bytes):
-            raise DataLossError(
-                f"{self.path}: line {line_index} was at byte {offset_bytes}, but the file ends before. "
-                "It is not the file that was read before.",
-                path=self.path,
-                record_index=line_index,
-                offset_bytes=offset_bytes,
-            )
-        self._index = line_index
+        self._go_to(offset_bytes, line_index)
 
     def skip(self, count: int) -> int:
         """Read past `count` lines; return how many there were before the file ended."""
@@ -122,19 +107,3 @@ class LineReader:
     def __iter__(self) -> Iterator[bytes]:
         while (block := self.read(4096)) is not None:
             yield from block.strings()
-
-    def close(self) -> None:
-        """Close the file; may be called again."""
-        self._closed = True
-        self._buffer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"LineReader({self.path!r}, line_index={self._index}{', closed' if self._closed else ''})"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
-from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
+from ..core.errors import DataLossError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
 from .damage import Damage, DamageReport, OnCorrupt, damage_policy
+from .file_reader import FileReader
 from .files import check_buffer_size, check_compression, open_source, path_of
 from .framing import crc_mismatch, too_long, truncated
 
@@ -42,7 +42,7 @@ class Layout(NamedTuple):
     crcs: npt.NDArray[np.uint32]
 
 
-class TFRecordReader:
+class TFRecordReader(FileReader):
     """Reads the records of one file, in order.
 
     Memory is bounded by `buffer_size`, or by the largest record where that is larger; a record's length is used only
@@ -99,19 +99,17 @@ class TFRecordReader:
         size = check_buffer_size("TFRecordReader", buffer_size)
         self._policy = damage_policy("TFRecordReader", on_corrupt, max_skipped)
         self._max_record_bytes = _check_max_record_bytes(max_record_bytes, kind)
-        self.path = path_of(path)
+        name = path_of(path)
+        super().__init__(name, ReadBuffer(open_source(name, kind, retry), max(size, _SMALLEST_FRAME)))
         self.report = DamageReport()
         self._builder: IndexBuilder | None = None
         if write_index:
             from .index import IndexBuilder
 
-            self._builder = IndexBuilder(self.path, kind)
-        self._buffer = ReadBuffer(open_source(self.path, kind, retry), max(size, _SMALLEST_FRAME))
-        self._index = 0
+            self._builder = IndexBuilder(name, kind)
         # Where the compressed data breaks, and whether the report has it.
         self._broken: DataLossError | None = None
         self._rest_is_lost = False
-        self._closed = False
 
     @property
     def record_index(self) -> int:
@@ -185,14 +183,6 @@ class TFRecordReader:
                 return layout
             if not self._go_on(status, length, stored, computed, stop):
                 return None
-
-    def _check_read(self, what: str, max_records: int) -> None:
-        if self._closed:
-            raise FailedPreconditionError(f"TFRecordReader: {self.path} is closed. Open it again to read.")
-        if max_records < 1:
-            raise InvalidArgumentError(
-                f"TFRecordReader.{what}: max_records must be >= 1. Received: max_records={describe(max_records)}."
-            )
 
     def _count(self, records: int) -> None:
         self._index += records
@@ -316,15 +306,7 @@ class TFRecordReader:
             DataLossError: The file is shorter.
         """
         self._builder = None
-        if not self._buffer.seek(offset_bytes):
-            raise DataLossError(
-                f"{self.path}: record {record_index} was at byte {offset_bytes}, but the file ends before. "
-                "It is not the file that was read before.",
-                path=self.path,
-                record_index=record_index,
-                offset_bytes=offset_bytes,
-            )
-        self._index = record_index
+        self._go_to(offset_bytes, record_index)
 
     def skip(self, count: int) -> int:
         """Read past `count` records, checking them; return how many there were before the file ended."""
@@ -336,22 +318,6 @@ class TFRecordReader:
     def __iter__(self) -> Iterator[bytes]:
         while (block := self.read(1024)) is not None:
             yield from block.strings()
-
-    def close(self) -> None:
-        """Close the file; may be called again."""
-        self._closed = True
-        self._buffer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"TFRecordReader({self.path!r}, record_index={self._index}{', closed' if self._closed else ''})"
 
 
 def _check_max_record_bytes(value: int | None, compression_type: str) -> int:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ...core.columns import BytesColumn
-from ...core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from ..buffer import ReadBuffer, trimmed
+from ..file_reader import FileReader
 from ..files import check_buffer_size, check_compression, open_source, path_of
 
 
@@ -31,7 +30,7 @@ class CsvRecords(NamedTuple):
     is_open: bool
 
 
-class CsvRecordReader:
+class CsvRecordReader(FileReader):
     r"""Reads the records of one CSV file, in order, as text.
 
     A record is a line (ended by `\n`, `\r\n`, `\r` or the end of the file), or several where a quoted field holds line
@@ -61,11 +60,11 @@ class CsvRecordReader:
     ) -> None:
         kind = check_compression("CsvRecordReader", compression_type)
         size = check_buffer_size("CsvRecordReader", buffer_size)
-        self.path = path_of(path)
+        name = path_of(path)
+        super().__init__(name, ReadBuffer(open_source(name, kind), size))
         self._delimiter, self._quotes = field_delim[0], use_quote_delim
-        self._buffer = ReadBuffer(open_source(self.path, kind), size)
-        self._index = self._line = 0
-        self._ended = self._closed = False
+        self._line = 0
+        self._ended = False
 
     @property
     def record_index(self) -> int:
@@ -93,12 +92,7 @@ class CsvRecordReader:
         """
         from .split_kernels import SLACK_BYTES, split_records_kernel
 
-        if self._closed:
-            raise FailedPreconditionError(f"CsvRecordReader: {self.path} is closed. Open it again to read.")
-        if max_records < 1:
-            raise InvalidArgumentError(
-                f"CsvRecordReader.read: max_records must be >= 1. Received: max_records={describe(max_records)}."
-            )
+        self._check_read("read", max_records)
         buffer = self._buffer
         stop = buffer.stop_for(max_records, self._index)
         while True:
@@ -135,28 +129,5 @@ class CsvRecordReader:
         Raises:
             DataLossError: The file is shorter.
         """
-        if not self._buffer.seek(offset_bytes):
-            raise DataLossError(
-                f"{self.path}: record {record_index} was at byte {offset_bytes}, but the file ends before. "
-                "It is not the file that was read before.",
-                path=self.path,
-                record_index=record_index,
-                offset_bytes=offset_bytes,
-            )
-        self._index, self._line = record_index, line_index
-
-    def close(self) -> None:
-        """Close the file; may be called again."""
-        self._closed = True
-        self._buffer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"CsvRecordReader({self.path!r}, record_index={self._index}{', closed' if self._closed else ''})"
+        self._go_to(offset_bytes, record_index)
+        self._line = line_index
