@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +66,13 @@ def golden() -> Callable[[str], Any]:
 def golden_dir() -> Path:
     """The folder of the golden files, for those that are not JSON (`golden_dir / "tfrecord" / "plain.tfrecord"`)."""
     return GOLDEN
+
+
+@pytest.fixture(autouse=True)
+def _no_global_seed_is_left() -> Iterator[None]:
+    """Take back a global seed that a test (or a command that it ran) has set."""
+    yield
+    from penstock.core.random import get_global_seed, set_seed
+
+    if get_global_seed() is not None:
+        set_seed(None)
