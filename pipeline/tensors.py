@@ -17,9 +17,10 @@ from typing import Any, Self
 import numpy as np
 
 from ..core import nest
+from ..core.composites import composite, plain
 from ..core.errors import InvalidArgumentError, OutOfRangeError, describe
 from ..core.ops.registry import operand_kind
-from ..core.specs import TensorSpec
+from ..core.specs import RaggedSpec, SparseSpec, TensorSpec
 from ..core.tensor import constant, to_array, wrap
 from ..core.values import Ragged, Sparse
 from . import plan
@@ -32,8 +33,10 @@ from .readers import files_node
 
 
 def as_tensor(leaf: Any) -> Any:
-    """Return a leaf of an element as a Tensor; symbols, ragged and sparse values, and datasets stay as they are."""
-    if operand_kind(leaf) is not None or isinstance(leaf, Ragged | Sparse) or hasattr(leaf, "_element_leaf_spec"):
+    """Return a leaf of an element as a Tensor, RaggedTensor or SparseTensor; symbols and datasets as they are."""
+    if isinstance(leaf, Ragged | Sparse):
+        return composite(leaf)
+    if operand_kind(leaf) is not None or hasattr(leaf, "_element_leaf_spec"):
         return leaf
     return wrap(leaf)
 
@@ -47,12 +50,22 @@ def as_tensors(element: Any) -> Any:
 
 def _from_python(leaf: Any) -> Any:
     """Give Python numbers and lists of them TensorFlow's dtypes."""
-    return to_array(leaf) if isinstance(leaf, bool | int | float | list) else leaf
+    return to_array(leaf) if isinstance(leaf, bool | int | float | list) else plain(leaf)
 
 
 def _result(leaf: Any) -> Any:
     """Give a function's Python numbers TensorFlow's dtypes; lists of symbols are stacked by the tracer."""
-    return constant(leaf) if isinstance(leaf, bool | int | float) else leaf
+    return constant(leaf) if isinstance(leaf, bool | int | float) else plain(leaf)
+
+
+def _yielding_plain(generator: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
+    """Return a generator function that yields `Ragged` for RaggedTensor and `Sparse` for SparseTensor."""
+
+    @functools.wraps(generator)
+    def elements(*args: Any) -> Iterable[Any]:
+        return (nest.map_structure(plain, element) for element in generator(*args))
+
+    return elements
 
 
 def _signature_of(types: Any, shapes: Any) -> Any:
@@ -200,6 +213,8 @@ class TensorDataset(Dataset[Any]):
             output_signature = _signature_of(output_types, output_shapes)
         elif output_shapes is not None:
             raise InvalidArgumentError(f"{where}: output_shapes goes with output_types. Received: an output_signature.")
+        if any(isinstance(spec, RaggedSpec | SparseSpec) for spec in nest.flatten(output_signature)[0]):
+            generator = _yielding_plain(generator)
         arrays = tuple(to_array(value)[()] for value in args or ())
         return super().from_generator(generator, output_signature=output_signature, args=arrays)
 
@@ -442,6 +457,8 @@ class TensorDataset(Dataset[Any]):
         @functools.wraps(function)
         def with_tensors(*args: Any) -> Any:
             result = function(*[as_tensors(a) for a in args])
+            if isinstance(result, list):  # as in TensorFlow, a list of results makes an element of several parts
+                result = tuple(result)
             return result if isinstance(result, Dataset) else nest.map_structure(_result, result)
 
         return with_tensors

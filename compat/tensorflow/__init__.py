@@ -9,10 +9,11 @@ from ...core.lazy import alias, attach
 
 if TYPE_CHECKING:
     from ...core.autodiff import GradientTape
+    from ...core.composites import RaggedTensor, SparseTensor
     from ...core.specs import TensorSpec
     from ...core.tensor import Tensor
     from ...core.variable import Variable
-    from . import bitwise, data, dtypes, errors, io, keras, linalg, math, nn, random, sparse, train
+    from . import bitwise, data, dtypes, errors, io, keras, linalg, math, nn, ragged, random, sparse, train
     from .arrays import (
         broadcast_to,
         cast,
@@ -117,11 +118,14 @@ if TYPE_CHECKING:
         ones_initializer,
         zeros_initializer,
     )
+    from .python_functions import numpy_function, py_function
 
 __all__ = [
     "DType",
     "GradientTape",
+    "RaggedTensor",
     "RaggedTensorSpec",
+    "SparseTensor",
     "SparseTensorSpec",
     "Tensor",
     "TensorShape",
@@ -187,12 +191,15 @@ __all__ = [
     "newaxis",
     "nn",
     "not_equal",
+    "numpy_function",
     "one_hot",
     "ones",
     "ones_initializer",
     "ones_like",
     "optimizers",
     "pow",
+    "py_function",
+    "ragged",
     "random",
     "range",
     "rank",
@@ -251,7 +258,9 @@ __getattr__, __dir__ = attach(
     {
         "DType": ".dtypes",
         "GradientTape": "...core.autodiff",
+        "RaggedTensor": "...core.composites",
         "RaggedTensorSpec": ".names",
+        "SparseTensor": "...core.composites",
         "SparseTensorSpec": ".names",
         "Tensor": "...core.tensor",
         "TensorShape": ".names",
@@ -305,11 +314,13 @@ __getattr__, __dir__ = attach(
         "negative": ".math",
         "newaxis": ".arrays",
         "not_equal": ".math",
+        "numpy_function": ".python_functions",
         "one_hot": ".arrays",
         "ones": ".arrays",
         "ones_initializer": ".names",
         "ones_like": ".arrays",
         "pow": ".math",
+        "py_function": ".python_functions",
         "range": ".arrays",
         "rank": ".arrays",
         "reduce_all": ".math",
@@ -363,6 +374,7 @@ __getattr__, __dir__ = attach(
         "metrics",
         "nn",
         "optimizers",
+        "ragged",
         "random",
         "sparse",
         "train",

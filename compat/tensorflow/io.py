@@ -147,14 +147,14 @@ def decode_raw(
 def parse_example(
     serialized: Any, features: Mapping[str, Any], example_names: Any = None, name: str | None = None
 ) -> dict[str, Any]:
-    """Parse messages into Tensors and `Sparse` values by key; see `penstock.records.parse_example`."""
+    """Parse messages into Tensors and SparseTensors by key; see `penstock.records.parse_example`."""
     return _parse(records.parse_example, serialized, features)
 
 
 def parse_single_example(
     serialized: Any, features: Mapping[str, Any], example_names: Any = None, name: str | None = None
 ) -> dict[str, Any]:
-    """Parse one message into Tensors and `Sparse` values by key; see `penstock.records.parse_single_example`."""
+    """Parse one message into Tensors and SparseTensors by key; see `penstock.records.parse_single_example`."""
     return _parse(records.parse_single_example, serialized, features)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...core.composites import SparseTensor, plain
+from ...core.composites import reorder as reordered
 from ...core.lazy import attach
 from ...core.tensor import Tensor, wrap
 from ...core.values import Sparse
 from .renamed import operand
 
-__all__ = ["from_dense", "to_dense"]
+__all__ = ["SparseTensor", "from_dense", "reorder", "to_dense"]
 
 
 def to_dense(
@@ -19,12 +21,17 @@ def to_dense(
     name: str | None = None,
 ) -> Tensor:
     """Return the dense Tensor; `default_value` (zero or empty bytes when None) where nothing stands."""
-    return wrap(sp_input.to_dense(default_value))
+    return wrap(plain(sp_input).to_dense(default_value))
 
 
-def from_dense(tensor: Any, name: str | None = None) -> Sparse:
+def from_dense(tensor: Any, name: str | None = None) -> SparseTensor:
     """Keep what is not zero (or not empty bytes), in row-major order."""
-    return Sparse.from_dense(operand(tensor).numpy())
+    return SparseTensor.of(Sparse.from_dense(operand(tensor).numpy()))
+
+
+def reorder(sp_input: SparseTensor, name: str | None = None) -> SparseTensor:
+    """Return the same values with their coordinates in row-major order."""
+    return reordered(sp_input)
 
 
 if not TYPE_CHECKING:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import penstock.compat.tensorflow as tf
-from penstock.core.values import Sparse
 from penstock.records import encode_example
 
 
@@ -62,7 +61,7 @@ def test_parse_example_gives_tensors_and_sparse_values():
     features = {"a": tf.io.VarLenFeature(tf.int64), "s": tf.io.FixedLenFeature([], tf.string)}
     for serialized in (records, tf.constant(records), np.array(records, object)):
         parsed = tf.io.parse_example(serialized, features)
-        assert isinstance(parsed["a"], Sparse)
+        assert isinstance(parsed["a"], tf.SparseTensor)
         assert parsed["s"].numpy().tolist() == [b"x", b"y"]
         assert tf.sparse.to_dense(parsed["a"], default_value=-1).numpy().tolist() == [[1, 2], [3, -1]]
     dataset = tf.data.Dataset.from_tensor_slices(records)

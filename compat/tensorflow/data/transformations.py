@@ -5,9 +5,12 @@ Those that transform return a function for `Dataset.apply`, as in TensorFlow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from ....core.errors import InvalidArgumentError
+from ....pipeline import AUTOTUNE
 from ....pipeline.tensors import TensorDataset
 
 Transformation: TypeAlias = Callable[[TensorDataset], Any]
@@ -41,6 +44,27 @@ def take_while(predicate: Callable[..., Any]) -> Transformation:
 def unique() -> Transformation:
     """Leave out the elements that came before."""
     return lambda dataset: dataset.unique()
+
+
+def prefetch_to_device(device: Any, buffer_size: int | None = None) -> Transformation:
+    """Make elements ahead; they stay in the memory of the CPU, which is the one device."""
+    _check_device("prefetch_to_device", device)
+    return lambda dataset: dataset.prefetch(AUTOTUNE if buffer_size is None else buffer_size)
+
+
+def copy_to_device(target_device: Any, source_device: Any = "/cpu:0") -> Transformation:
+    """Return the dataset: elements are in the memory of the CPU, which is the one device."""
+    _check_device("copy_to_device", target_device)
+    _check_device("copy_to_device", source_device)
+    return lambda dataset: dataset
+
+
+def _check_device(where: str, device: Any) -> None:
+    if not re.search(r"(^|[/:])cpu(:\d+)?$", str(device), re.IGNORECASE):
+        raise InvalidArgumentError(
+            f"{where}: the device must be a CPU, where all elements live. Received: {device!r}. "
+            "Use '/cpu:0', or leave the transformation out."
+        )
 
 
 def get_single_element(dataset: TensorDataset) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .... import preprocessing
 from ....core.arguments import map_leaves
+from ....core.composites import plain
 from ....core.saving import saved_as
 from ....pipeline.tensors import as_tensor
 
@@ -15,7 +16,7 @@ class CategoryEncoding(preprocessing.CategoryEncoding):
     """`penstock.preprocessing.CategoryEncoding` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.Discretization)
@@ -23,7 +24,7 @@ class Discretization(preprocessing.Discretization):
     """`penstock.preprocessing.Discretization` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.HashedCrossing)
@@ -31,7 +32,7 @@ class HashedCrossing(preprocessing.HashedCrossing):
     """`penstock.preprocessing.HashedCrossing` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.Hashing)
@@ -39,7 +40,7 @@ class Hashing(preprocessing.Hashing):
     """`penstock.preprocessing.Hashing` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.IntegerLookup)
@@ -47,7 +48,7 @@ class IntegerLookup(preprocessing.IntegerLookup):
     """`penstock.preprocessing.IntegerLookup` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.Normalization)
@@ -55,7 +56,7 @@ class Normalization(preprocessing.Normalization):
     """`penstock.preprocessing.Normalization` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.Pipeline)
@@ -63,7 +64,7 @@ class Pipeline(preprocessing.Pipeline):
     """`penstock.preprocessing.Pipeline` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.Rescaling)
@@ -71,7 +72,7 @@ class Rescaling(preprocessing.Rescaling):
     """`penstock.preprocessing.Rescaling` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.StringLookup)
@@ -79,7 +80,7 @@ class StringLookup(preprocessing.StringLookup):
     """`penstock.preprocessing.StringLookup` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
 @saved_as(preprocessing.TextVectorization)
@@ -87,4 +88,4 @@ class TextVectorization(preprocessing.TextVectorization):
     """`penstock.preprocessing.TextVectorization` that returns Tensors."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return map_leaves(as_tensor, super().__call__(*args, **kwargs))
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
