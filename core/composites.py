@@ -246,10 +246,11 @@ class RaggedTensor:
 
     def numpy(self) -> Array:
         """Return an array, of objects (one array per row) where rows differ in length."""
-        rows = [row.numpy() for row in self]
-        if len({row.shape for row in rows}) <= 1 and not any(row.dtype == object for row in rows):
-            return np.array(rows, self.dtype.numpy)
-        made = np.empty(len(rows), dtype=object)
+        values = self.values.numpy()
+        rows = [values[start:stop] for start, stop in itertools.pairwise(self._held.row_splits)]
+        if len({len(row) for row in rows}) == 1:
+            return np.stack(rows)
+        made = np.empty(len(rows), dtype=object if rows else values.dtype)
         made[:] = rows
         return made
 

@@ -21,6 +21,13 @@ print(tf.RaggedTensor.from_tensor([[1, 2, 0], [0, 3, 0], [0, 0, 0]], padding=0).
 print(tf.RaggedTensor.from_tensor([[1, 2, 0], [0, 3, 0]], lengths=[1, 5]).to_list())
 print(tf.RaggedTensor.from_tensor([[[1], [2]], [[3], [4]]], ragged_rank=2).row_lengths(axis=2).to_list())
 
+print(tf.RaggedTensor.from_tensor([["a", ""], ["", "b"]], padding="").to_list())
+for rows in ([[1], [2, 3]], [["a"], ["b"]], [[[1], [2, 3]], [[4], [5]]], [[]]):
+    array = tf.ragged.constant(rows).numpy()
+    print(array.shape, array.dtype, len(array))
+print(tf.RaggedTensor.from_row_splits(np.array([1.5]), [0, 1]).dtype.name)
+print(tf.ragged.constant([[1, 2], [3]]).to_sparse().indices.numpy().tolist())
+
 for rows in ([[1.5], [], [2, 3]], [["x", "y"], ["z"]], [[[1], []], [], [[2, 3]]], [[]]):
     constant = tf.ragged.constant(rows)
     print(constant.to_list(), constant.dtype.name, tuple(constant.shape), constant.ragged_rank)
