@@ -14,6 +14,7 @@ from ..core.random import FunctionSeeds, get_global_seed
 from ..core.trace.rows import RowFunction
 from . import plan
 from .calling import check_function
+from .checkpointed_save import Checkpoints, save_on
 from .plan import INFINITE, Node
 from .rules import optimize
 from .storage import folder
@@ -43,7 +44,9 @@ def codec_of(where: str, compression: str | None) -> str:
     return _CODECS[compression]
 
 
-def save(root: Node, path: str, codec: str, shard_function: RowFunction | None) -> None:
+def save(
+    root: Node, path: str, codec: str, shard_function: RowFunction | None, checkpoints: Checkpoints | None = None
+) -> None:
     """Write the elements of one pass over a plan to a folder.
 
     Raises:
@@ -56,6 +59,9 @@ def save(root: Node, path: str, codec: str, shard_function: RowFunction | None) 
         raise InvalidArgumentError(
             "Dataset.save: the dataset must have an end. Received: an infinite one. Use take(count) before."
         )
+    if checkpoints is not None:
+        save_on(root, path, codec, shard_function, checkpoints)
+        return
     sharder = Sharder(shard_function, "save")
     writer = folder.FolderWriter(path, codec)
     try:

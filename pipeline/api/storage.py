@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from ...core.errors import UnimplementedError, describe
 from ...core.trace.rows import RowFunction
 from .. import plan
 from ..calling import check_count, check_function
+from ..checkpointed_save import checkpoints_of
 from ..saving import codec_of, load_files, reader_of, save, wait_for
 from .base import DatasetBase, T
 
@@ -96,7 +96,9 @@ class Storage(DatasetBase[T]):
             compression: None, `"GZIP"`, `"SNAPPY"` or `"AUTO"` (snappy).
             shard_func: Function of one element that returns the number of its shard, an integer >= 0; None writes one
                 shard. Elements of a shard keep their order, and shards are loaded in the order of their numbers.
-            checkpoint_args: Not supported: save the iterator's own state to go on with a long pass.
+            checkpoint_args: None, or how to keep the progress, so that the same call goes on after an interruption and
+                the folder holds what one call would have written: a dict with `directory` (a folder, of one save at a
+                time), `step_interval` (elements between checkpoints, 50) and `max_to_keep` (accepted: one is kept).
 
         Raises:
             InvalidArgumentError: The dataset is infinite, an element holds a Python object that has no form in a file,
@@ -112,13 +114,9 @@ class Storage(DatasetBase[T]):
             [0, 1, 2, 3, 4]
         """
         where = "Dataset.save"
-        if checkpoint_args is not None:
-            raise UnimplementedError(
-                f"{where}: checkpoint_args has no meaning here. Received: checkpoint_args={describe(checkpoint_args)}. "
-                "Leave it out; a save that was interrupted leaves nothing behind and starts anew."
-            )
-        codec = codec_of(where, compression)
-        save(self._node, os.fspath(path), codec, self._shard_function(where, shard_func))
+        codec, shards = codec_of(where, compression), self._shard_function(where, shard_func)
+        checkpoints = None if checkpoint_args is None else checkpoints_of(where, checkpoint_args)
+        save(self._node, os.fspath(path), codec, shards, checkpoints)
 
     def _shard_function(self, where: str, shard_func: Callable[..., Any] | None) -> RowFunction | None:
         if shard_func is None:

@@ -23,6 +23,7 @@ class Sharder:
         stage: Transformation, for messages.
         node: Number of the plan node, for messages.
         check_running: Called before each row; raises when the work is to end.
+        count: How many rows came before, for messages.
     """
 
     def __init__(
@@ -31,10 +32,11 @@ class Sharder:
         stage: str,
         node: int | None = None,
         check_running: Callable[[], None] = lambda: None,
+        count: int = 0,
     ) -> None:
         self._stage = stage
         self._runner = None if function is None else RowRunner(function, stage, node, check_running)
-        self._count = 0
+        self._count = count
 
     def parts(self, block: Block) -> Iterator[tuple[int, Block]]:
         """Yield shards and their rows of a block.

@@ -42,6 +42,13 @@ def open_new(path: str) -> IO[bytes]:
     return Path(path).open("xb", buffering=1 << 18)
 
 
+def _open_grown(path: str) -> IO[bytes]:
+    try:
+        return Path(path).open("r+b", buffering=1 << 18)
+    except FileNotFoundError as err:
+        raise NotFoundError(f"{path}: is gone, and a save was to go on with it. Remove its progress.") from err
+
+
 def _open_existing(path: str) -> FileIO:
     try:
         return FileIO(path, "rb")
@@ -73,9 +80,12 @@ class BlockFileWriter:
         self._pending_rows = self._pending_bytes = 0
         self._frames: list[tuple[int, int]] = []
         self._offset = 0
+        self._kept = False
         try:
             # Looked up when it is used: tests put a disk there that is full.
             self._file: IO[bytes] | None = (opener or open_new)(path)
+        except NotFoundError:
+            raise
         except FileNotFoundError as err:
             raise NotFoundError(f"{path}: cannot be written, there is no folder {Path(path).parent}.") from err
         self._put([MAGIC])
@@ -118,6 +128,63 @@ class BlockFileWriter:
             self.abort()
             raise OSError(err.errno, err.strerror, self.path) from err
 
+    @classmethod
+    def reopened(cls, path: str, codec: str, size: int) -> BlockFileWriter:
+        """Go on with a file that `keep` brought to disk when it had a size; what follows is cut off.
+
+        Raises:
+            NotFoundError: The file is gone.
+            DataLossError: It is damaged.
+        """
+        writer = cls(path, codec, _open_grown)
+        writer._kept = True
+        assert writer._file is not None
+        try:
+            # The magic was written once more, over itself.
+            writer._file.flush()
+            writer._file.truncate(max(size, len(MAGIC)))
+            with Path(path).open("rb") as reader:
+                writer._read_frames(reader, size)
+            writer._file.seek(size)
+        except BaseException:
+            writer.abort()
+            raise
+        return writer
+
+    def _read_frames(self, file: IO[bytes], size: int) -> None:
+        def read(offset: int, count: int) -> bytes:
+            file.seek(offset)
+            return file.read(count)
+
+        while self._offset < size:
+            where = f"block {len(self._frames)}"
+            header, _, end = read_frame(read, self._offset, size, where, self.path)
+            self._frames.append((self._offset, header["rows"]))
+            self.rows += header["rows"]
+            self._offset = end
+
+    def keep(self) -> int:
+        """Bring all rows to disk, and return the size of the file; from then on `abort` leaves it there.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        self._flush()
+        assert self._file is not None
+        self._kept = True
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as err:
+            self.abort()
+            raise OSError(err.errno, err.strerror, self.path) from err
+        return self._offset
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether `abort` leaves the file."""
+        return self._kept
+
     def finish(self, meta: Any = None) -> int:
         """Write the index, bring the file to disk and close it; return its size in bytes.
 
@@ -143,7 +210,7 @@ class BlockFileWriter:
         return self._offset
 
     def abort(self) -> None:
-        """Close and remove the file, unless it is finished; idempotent."""
+        """Close and remove the file, unless it is finished or kept; idempotent."""
         file, self._file = self._file, None
         if file is None:
             return
@@ -153,7 +220,8 @@ class BlockFileWriter:
         except OSError:
             pass  # the bytes that could not be flushed are the ones being thrown away
         finally:
-            Path(self.path).unlink(missing_ok=True)
+            if not self._kept:
+                Path(self.path).unlink(missing_ok=True)
 
 
 class BlockFile:

@@ -66,12 +66,15 @@ class FolderWriter:
     Args:
         path: The folder.
         codec: `""`, `"GZIP"` or `"SNAPPY"`.
+        progress: What `progress` returned, to go on there.
 
     Raises:
         InvalidArgumentError: The path is a file.
+        NotFoundError: A file to go on with is gone.
+        DataLossError: A file to go on with is damaged.
     """
 
-    def __init__(self, path: str, codec: str) -> None:
+    def __init__(self, path: str, codec: str, progress: Any = None) -> None:
         self.path = path
         self._codec = codec
         self._folder = Path(path)
@@ -83,6 +86,33 @@ class FolderWriter:
         self._run = secrets.token_hex(6)
         self._shards: dict[int, BlockFileWriter] = {}
         self._spec: Any = None
+        # The spec of the rows before, as JSON: the first block brings the classes.
+        self._spec_before: Any = None
+        if progress is not None:
+            self._go_on(progress)
+
+    def _go_on(self, progress: Any) -> None:
+        self._run, self._spec_before = progress["run"], progress["spec"]
+        sizes = {self._name(shard): (shard, size) for shard, size in progress["shards"]}
+        for stray in self._folder.glob(f"{self._run}-*.blocks"):
+            if stray.name not in sizes:
+                stray.unlink()
+        try:
+            for name, (shard, size) in sizes.items():
+                self._shards[shard] = BlockFileWriter.reopened(str(self._folder / name), self._codec, size)
+        except BaseException:
+            self.abort()
+            raise
+
+    def progress(self) -> Any:
+        """Bring all rows to disk, and return what another writer needs to go on, as JSON values.
+
+        Raises:
+            OSError: A file cannot be written.
+        """
+        shards = [[shard, writer.keep()] for shard, writer in self._shards.items()]
+        spec = self._spec_before if self._spec is None else spec_to_json(self._spec)
+        return {"run": self._run, "spec": spec, "shards": shards}
 
     def write(self, shard: int, block: Block) -> None:
         """Append rows to a shard.
@@ -92,6 +122,8 @@ class FolderWriter:
             OSError: A file cannot be written.
         """
         spec = block.spec
+        if self._spec is None and self._spec_before is not None:
+            self._spec = spec_from_json(self._spec_before, block.structure)
         if self._spec is not None:
             first, other = nest.structure_of(self._spec), block.structure
             if first != other:
@@ -117,8 +149,12 @@ class FolderWriter:
         Raises:
             OSError: A file cannot be written.
         """
-        if spec is None:
-            spec = () if self._spec is None else self._spec
+        if spec is None and self._spec is None and self._spec_before is not None:
+            described = self._spec_before
+        elif spec is None:
+            described = spec_to_json(() if self._spec is None else self._spec)
+        else:
+            described = spec_to_json(spec)
         for writer in self._shards.values():
             writer.finish()
         files = [(self._name(shard), self._shards[shard].rows) for shard in sorted(self._shards)]
@@ -127,32 +163,43 @@ class FolderWriter:
             "version": VERSION,
             "rows": sum(rows for _, rows in files),
             "codec": self._codec,
-            "spec": spec_to_json(spec),
+            "spec": described,
             "files": files,
             "meta": meta,
         }
         before = _file_names(self._folder)
-        _replace(self._folder / MANIFEST, _sealed(content))
+        replace_file(self._folder / MANIFEST, sealed(content))
         self._shards = {}
         for name in before:
             (self._folder / name).unlink(missing_ok=True)
 
     def abort(self) -> None:
-        """Remove what was written, unless it is finished; idempotent."""
+        """Remove what was written, unless it is finished or told by `progress`; idempotent."""
         shards, self._shards = self._shards, {}
         for shard, writer in shards.items():
             writer.abort()
-            (self._folder / self._name(shard)).unlink(missing_ok=True)
+            if not writer.is_kept:
+                (self._folder / self._name(shard)).unlink(missing_ok=True)
         if self._made and self._folder.is_dir() and not any(self._folder.iterdir()):
             self._folder.rmdir()
 
 
-def _sealed(content: Any) -> bytes:
+def sealed(content: Any) -> bytes:
+    """Return a JSON text with the checksum of its content."""
     text = json.dumps(content, separators=(",", ":"))
     return f'{{"content":{text},"crc32c":{crc32c(text.encode())}}}\n'.encode()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def unsealed(data: bytes) -> Any:
+    """Return the content of a sealed text; None when it is damaged."""
+    try:
+        content = json.loads(data)["content"]
+        return content if sealed(content) == data else None
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def replace_file(path: Path, data: bytes) -> None:
     """Write a small file in one step."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
     try:
@@ -172,6 +219,11 @@ def _file_names(folder: Path) -> list[str]:
         return [name for name, _ in read(str(folder), classes=False).files]
     except (DataLossError, NotFoundError, UnimplementedError):
         return []
+
+
+def is_run_complete(path: str, run: str) -> bool:
+    """Whether the dataset in a folder is what one writer, known from its progress, has finished."""
+    return any(name.startswith(f"{run}-") for name in _file_names(Path(path)))
 
 
 def is_complete(path: str) -> bool:
@@ -200,7 +252,7 @@ def read(path: str, like: Structure | None = None, *, classes: bool = True) -> S
         raise NotFoundError(
             f"{path}: holds no saved dataset, there is no {MANIFEST}. It appears when all elements are written."
         ) from err
-    content = _unsealed(manifest, data)
+    content = _content_of(manifest, data)
     if content["version"] != VERSION:
         raise UnimplementedError(
             f"{manifest}: the dataset has format version {content['version']}, this penstock reads version {VERSION}. "
@@ -211,16 +263,13 @@ def read(path: str, like: Structure | None = None, *, classes: bool = True) -> S
     return Saved(path, content["rows"], content["codec"], spec, files, content["meta"])
 
 
-def _unsealed(manifest: Path, data: bytes) -> Any:
+def _content_of(manifest: Path, data: bytes) -> Any:
     """Return a manifest's content, checked."""
-    try:
-        content = json.loads(data)["content"]
-        if _sealed(content) != data or content["format"] != FORMAT:
-            raise ValueError
-    except (ValueError, KeyError, TypeError) as err:
+    content = unsealed(data)
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataLossError(
             f"{manifest}: is damaged, or no manifest of a saved dataset. Save the dataset again.",
             path=str(manifest),
             offset_bytes=0,
-        ) from err
+        )
     return content

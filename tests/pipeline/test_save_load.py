@@ -197,7 +197,7 @@ def test_arguments_are_checked(tmp_path) -> None:
         dataset.save(tmp_path / "d", compression="gzp")
     with pytest.raises(InvalidArgumentError, match=r"Dataset.save: shard_func must be callable\. Received"):
         dataset.save(tmp_path / "d", shard_func=3)
-    with pytest.raises(UnimplementedError, match=r"Dataset.save: checkpoint_args has no meaning here\. Received: "):
+    with pytest.raises(InvalidArgumentError, match=r"Dataset.save: checkpoint_args must be a dict with 'directory'\."):
         dataset.save(tmp_path / "d", checkpoint_args={})
     with pytest.raises(InvalidArgumentError, match=r"save: the dataset must have an end\. Received: an infinite one"):
         dataset.repeat().save(tmp_path / "d")
@@ -345,7 +345,7 @@ def test_a_newer_format(tmp_path) -> None:
     Dataset.range(3).save(tmp_path / "d")
     manifest = tmp_path / "d" / "dataset.json"
     content = json.loads(manifest.read_text())["content"]
-    manifest.write_bytes(folder._sealed({**content, "version": 2}))
+    manifest.write_bytes(folder.sealed({**content, "version": 2}))
     with pytest.raises(UnimplementedError, match="has format version 2, this penstock reads version 1. Update"):
         Dataset.load(tmp_path / "d")
 
