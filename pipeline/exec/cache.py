@@ -7,7 +7,7 @@ from typing import Any
 from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
-from .epochs import restore_epochs, save_epochs
+from .epochs import draws_anew, restore_epochs, save_epochs
 
 
 @executes(plan.Cache)
@@ -35,7 +35,8 @@ class Cache(Operator[plan.Cache]):
 
     @property
     def is_pure(self) -> bool:
-        return self._input is None or self._input.is_pure
+        # Reading ahead might complete the cache, and then the next pass shows it: it has the order of this one.
+        return self._input is None or (self._input.is_pure and not draws_anew(self.node.input))
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:

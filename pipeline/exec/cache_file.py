@@ -25,7 +25,7 @@ from ..inspection import resolved_spec
 from ..plan import walk
 from ..storage.block_file import BlockFile, BlockFileWriter, RowReader
 from .base import Context, Operator, State, executes, plain
-from .epochs import restore_epochs, save_epochs
+from .epochs import draws_anew, restore_epochs, save_epochs
 from .recording import Recording
 
 # Rows made at a time when a whole file is made again.
@@ -62,7 +62,8 @@ class CacheFile(Operator[plan.CacheFile]):
 
     @property
     def is_pure(self) -> bool:
-        return self._recording is None or self._recording.source.is_pure
+        # As for a cache in memory: completing it early can be seen when the next pass would have another order.
+        return self._recording is None or (self._recording.source.is_pure and not draws_anew(self.node.input))
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
