@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+from abc import ABC, abstractmethod
 from typing import Any
 
 from ..core.errors import InvalidArgumentError, describe, suggest
 
 
-class _Options:
+class _Options(ABC):
     """What options have in common: checked fields, and no others."""
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -22,9 +23,9 @@ class _Options:
         self._check(name, value)
         super().__setattr__(name, value)
 
+    @abstractmethod
     def _check(self, name: str, value: Any) -> None:
         """Refuse a value that an option cannot have."""
-        raise NotImplementedError
 
 
 @dataclasses.dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Protocol, TypeVar
 
 from ...core.block import Block
@@ -40,8 +41,9 @@ class _FileOperator(Operator[F]):
         self._row = 0
         self._reader: _Reader | None = None
 
+    @abstractmethod
     def _open(self, path: str) -> _Reader:
-        raise NotImplementedError
+        """Return a reader at the beginning of a file."""
 
     def pull(self, max_rows: int) -> Block | None:
         files = self.node.files

@@ -347,7 +347,9 @@ def reads_a_shuffle_twice(dataset) -> bool:
 
 
 @pytest.mark.unit
-@pytest.mark.xfail(reason="one shuffle at two places: which place began which pass is not in the state")
+@pytest.mark.xfail(
+    raises=AssertionError, reason="one shuffle at two places: which place began which pass is not in the state"
+)
 def test_a_shuffle_that_is_read_at_two_places() -> None:
     def make():
         shuffled = Dataset.range(2).shuffle(2, seed=0)
