@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..core.errors import InvalidArgumentError, NotAdaptedError
 from ..core.layer import Layer
+from ..core.progress import Progress, ProgressFunction, reporting
 from ..core.saving.apart import is_state_apart
 from ..core.specs import Spec
 from .data_adapter import Source, open_source
@@ -30,13 +31,25 @@ class AdaptableLayer(Layer):
 
     arrays_out: ClassVar[bool] = True
 
-    def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
-        """Learn from data; what was learned before is forgotten.
+    def adapt(
+        self,
+        data: Any,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        *,
+        progress: bool | ProgressFunction = False,
+    ) -> None:
+        """Learn from data, in one pass; what was learned before is forgotten.
 
         Args:
-            data: Array, list, column, Tensor, Dataset, or any iterable of batches. Of tuple elements the first counts.
-            batch_size: Samples per batch for data that is an array, to bound memory; None takes all at once.
-            steps: Stop after so many batches (elements of a Dataset); None goes on to the end.
+            data: Array, list, column, Tensor, table, Dataset, or any iterable of batches. Of tuple elements the first
+                counts.
+            batch_size: Samples per batch for data that is an array, to bound memory; None takes all at once. Data that
+                comes in batches keeps them, as in Keras.
+            steps: Stop after so many batches (elements of a Dataset); None goes on to the end. More than there are is
+                as None.
+            progress: True shows a line on the standard error stream; a function is called with a
+                `penstock.core.progress.Progress` after each batch.
 
         Raises:
             InvalidArgumentError: There is no batch in the data, or a batch does not fit the layer.
@@ -44,14 +57,18 @@ class AdaptableLayer(Layer):
         """
         self._check_adaptable()
         source = open_source(data, batch_size=batch_size, steps=steps, where=self.where)
-        self.reset_state()
-        self._prepare(source)
-        n = 0
-        for value in source.values:
-            self._update(value, whole=source.whole)
-            n += 1
-        if not n:
-            raise InvalidArgumentError(f"{self.where}: adapt needs at least one batch. Received: empty data.")
+        with reporting(progress, f"{self.where}: adapt") as report:
+            self.reset_state()
+            self._prepare(source)
+            done = batches = 0
+            for value in source.values:
+                self._update(value, whole=source.whole)
+                batches += 1
+                if report is not None:
+                    done += source.size_of(value)
+                    report(Progress(done, source.total, source.unit))
+            if not batches:
+                raise InvalidArgumentError(f"{self.where}: adapt needs at least one batch. Received: empty data.")
         self.finalize_state()
 
     def update_state(self, data: Any) -> None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.values import Ragged, Sparse
+from .numeric import number_array
 from .strings import Form, RaggedForm, SparseForm, as_strings, flat_column
 
 Array = npt.NDArray[Any]
@@ -49,11 +51,21 @@ class Source(NamedTuple):
         values: The batches: values in the user's form, or `Rows`.
         whole: Whether the values are cuts of one array, so that a vector of strings is one document per string.
         sample_rank: Rank of a Dataset's elements when they are single samples, else None.
+        total: How many units of work there are, or None when that is not known.
+        unit: What is counted: `"samples"`, `"elements"` or `"batches"`.
     """
 
     values: Iterator[Any]
     whole: bool
     sample_rank: int | None
+    total: int | None = None
+    unit: str = "batches"
+
+    def size_of(self, value: Any) -> int:
+        """Return the units of work in one of the values."""
+        if isinstance(value, Rows):
+            return len(value.column)
+        return _length(value) if self.whole else 1
 
 
 class Rows(NamedTuple):
@@ -78,8 +90,13 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
     for name, value in (("batch_size", batch_size), ("steps", steps)):
         if value is not None and (not isinstance(value, int | np.integer) or value < 1):
             raise InvalidArgumentError(f"{where}: {name} must be an int >= 1 or None. Received: {name}={value!r}.")
+    if isinstance(data, Mapping):
+        raise _no_columns(data, "data", where)
     if _is_whole(data):
-        return Source(itertools.islice(_cuts(data, batch_size), steps), whole=True, sample_rank=None)
+        values = itertools.islice(_cuts(data, batch_size), steps)
+        size = _length(data)
+        total = size if steps is None else min(size, steps * (batch_size or size))
+        return Source(values, whole=True, sample_rank=None, total=total, unit="samples")
     if not isinstance(data, Iterable):
         raise DTypeError(
             f"{where}: data must be an array, a Dataset or an iterable of batches. Received: {describe(data)}."
@@ -87,10 +104,30 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
     spec = getattr(data, "element_spec", None)
     rank = None if spec is None else _rank(_first(spec, where))
     single = rank if rank is not None and rank <= 1 else None
+    known = elements_in(data, steps)
     if hasattr(data, "iter_blocks"):
-        return Source(_block_rows(data.iter_blocks(), steps, where), whole=False, sample_rank=single)
+        blocks = _block_rows(data.iter_blocks(), steps, where)
+        return Source(blocks, whole=False, sample_rank=single, total=known, unit="elements")
     elements = (_first(element, where) for element in itertools.islice(data, steps))
-    return Source(elements if single is None else _stacked(elements), whole=False, sample_rank=single)
+    if single is None:
+        return Source(elements, whole=False, sample_rank=None, total=known)
+    return Source(_stacked(elements), whole=False, sample_rank=single, total=known, unit="elements")
+
+
+def elements_in(data: Any, steps: int | None) -> int | None:
+    """Return how many elements a Dataset or iterable gives, at most `steps`; None when it does not tell."""
+    known = data.cardinality() if hasattr(data, "cardinality") else operator.length_hint(data, -1)
+    if known < 0:
+        return steps
+    return int(known) if steps is None else min(int(known), steps)
+
+
+def _length(value: Any) -> int:
+    """Return the number of samples in data that is one whole."""
+    shape = getattr(value, "shape", None)
+    if isinstance(value, bytes | str | int | float) or shape == ():
+        return 1
+    return int(value.shape[0]) if isinstance(value, Sparse) else len(value)
 
 
 def _is_whole(data: Any) -> bool:
@@ -132,12 +169,16 @@ def _first(element: Any, where: str) -> Any:
     """Return the inputs of an element `(x, y, …)`, or the element itself."""
     if isinstance(element, tuple):
         return _first(element[0], where) if element else element
-    if isinstance(element, dict):
-        raise InvalidArgumentError(
-            f"{where}: elements must be arrays, not dicts. Received: keys {', '.join(map(repr, element))}. "
-            "Choose one first: data.map(lambda x: x[key])."
-        )
+    if isinstance(element, Mapping):
+        raise _no_columns(element, "elements", where)
     return element
+
+
+def _no_columns(value: Mapping[Any, Any], what: str, where: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"{where}: {what} must be arrays, not dicts. Received: keys {', '.join(map(repr, value))}. "
+        "Choose one first: data.map(lambda x: x[key])."
+    )
 
 
 def _rank(spec: Any) -> int | None:
@@ -181,7 +222,7 @@ def as_numbers(value: Any, *, where: str) -> Array:
     if isinstance(value, Column):
         return _joined(value, where)
     try:
-        array = np.asarray(value)
+        array = number_array(value)
     except ValueError as err:
         raise InvalidArgumentError(
             f"{where}: rows of nested lists must have one length. Received: {describe(value)}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,13 +55,22 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
     elif isinstance(value, Column):
         raise _not_numbers(value, where)
     try:
-        array = np.asarray(value)
+        array = number_array(value)
     except ValueError as err:
         raise InvalidArgumentError(
             f"{where}: rows of nested lists must have one length. Received: {describe(value)}. "
             "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
         ) from err
     return Numbers(_checked(array, where).reshape(-1), DenseForm(array.shape))
+
+
+def number_array(value: Any) -> Array:
+    """Return a value as an array; missing numbers of pandas columns become NaN."""
+    array = np.asarray(value)
+    if array.dtype.kind == "O" and hasattr(value, "to_numpy"):
+        with contextlib.suppress(TypeError, ValueError):
+            return np.asarray(value.to_numpy(dtype=np.float64, na_value=np.nan))
+    return array
 
 
 def _checked(array: Array, where: str) -> Array:

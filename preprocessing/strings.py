@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.columns import BytesColumn, Column, RaggedColumn
+from ..core.columns import BytesColumn, Column, RaggedColumn, concat
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.values import Ragged, Sparse
@@ -140,11 +140,7 @@ def flat_column(column: BytesColumn) -> BytesColumn:
 def _from_foreign(value: Any, where: str) -> Strings:
     library = type(value).__module__.partition(".")[0]
     if library == "pyarrow":
-        try:
-            column = BytesColumn.from_arrow(value)
-        except InvalidArgumentError as err:
-            raise DTypeError(f"{where}: inputs must be strings. {err}") from err
-        return Strings(column, DenseForm((len(column),)))
+        return _from_arrow(value, where)
     if registry.operand_kind(value) == "tensor":
         return as_strings(np.asarray(value), where=where)
     if library == "pandas" and getattr(value, "ndim", 0) == 1:
@@ -152,6 +148,24 @@ def _from_foreign(value: Any, where: str) -> Strings:
     if isinstance(value, Column) or not hasattr(value, "__array__"):
         raise _not_strings(value, where)
     return as_strings(np.asarray(value), where=where)
+
+
+def _from_arrow(value: Any, where: str) -> Strings:
+    import pyarrow as pa
+
+    if isinstance(value, pa.Table | pa.RecordBatch):
+        columns = [_from_arrow(column, where).column for column in value.columns]
+        rows = np.arange(value.num_rows)[:, None] + value.num_rows * np.arange(len(columns))
+        return Strings(concat(columns).take(rows.reshape(-1)), DenseForm(rows.shape))  # type: ignore[arg-type]
+    try:
+        if pa.types.is_dictionary(value.type) and value.null_count == 0:
+            value = value.cast(pa.large_binary() if pa.types.is_binary(value.type.value_type) else pa.large_string())
+        elif value.type in (pa.string_view(), pa.binary_view()):
+            value = value.cast(pa.large_binary())
+        column = BytesColumn.from_arrow(value)
+    except (InvalidArgumentError, pa.ArrowException) as err:
+        raise DTypeError(f"{where}: inputs must be strings. {err}") from err
+    return Strings(column, DenseForm((len(column),)))
 
 
 def _from_list(value: Any, where: str) -> Strings:
