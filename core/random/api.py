@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from ..dtypes import as_dtype
-from ..errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from . import samplers
+from .arguments import Draw, Shape, as_dims, as_kind, integer_draw, scale, shift
 from .philox import WORDS_PER_BLOCK, Philox
 from .seeds import as_seed, reserve_blocks
-
-Shape = int | Sequence[int] | npt.NDArray[np.integer[Any]]
-Draw = Callable[[Philox, int, np.dtype[Any]], npt.NDArray[Any]]
 
 _FULL_RANGE: Final = ("int32", "int64", "uint32", "uint64")
 
@@ -45,11 +40,11 @@ def uniform(
         InvalidArgumentError: An integer range is empty or has no upper end.
         DTypeError: `dtype` is not one of the five.
     """
-    kind = _dtype("uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
-    dims = _dims("uniform", shape)
+    kind = as_kind("uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
+    dims = as_dims("uniform", shape)
     if kind.kind == "f":
-        return _scale(_draw("uniform", samplers.uniform, dims, kind, seed), minval, maxval)
-    return _draw("uniform_int", _integer_draw("uniform", minval, maxval, kind), dims, kind, seed)
+        return scale(_draw("uniform", samplers.uniform, dims, kind, seed), minval, maxval)
+    return _draw("uniform_int", integer_draw("uniform", minval, maxval, kind), dims, kind, seed)
 
 
 def normal(
@@ -67,8 +62,8 @@ def normal(
     Returns:
         dtype[*shape].
     """
-    kind = _dtype("normal", dtype, samplers.FLOATS)
-    return _shift(_draw("normal", samplers.normal, _dims("normal", shape), kind, seed), mean, stddev)
+    kind = as_kind("normal", dtype, samplers.FLOATS)
+    return shift(_draw("normal", samplers.normal, as_dims("normal", shape), kind, seed), mean, stddev)
 
 
 def truncated_normal(
@@ -78,9 +73,9 @@ def truncated_normal(
 
     Args and result are those of `normal`.
     """
-    kind = _dtype("truncated_normal", dtype, samplers.FLOATS)
-    dims = _dims("truncated_normal", shape)
-    return _shift(_draw("truncated_normal", samplers.truncated_normal, dims, kind, seed), mean, stddev)
+    kind = as_kind("truncated_normal", dtype, samplers.FLOATS)
+    dims = as_dims("truncated_normal", shape)
+    return shift(_draw("truncated_normal", samplers.truncated_normal, dims, kind, seed), mean, stddev)
 
 
 def shuffle(value: npt.ArrayLike, seed: int | None = None) -> npt.NDArray[Any]:
@@ -121,29 +116,29 @@ class Generator:
 
     def uniform(self, shape: Shape, minval: Any = 0, maxval: Any = None, dtype: Any = "float32") -> npt.NDArray[Any]:
         """Return numbers spread evenly over [minval, maxval); see the function `uniform`."""
-        kind = _dtype("Generator.uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
-        dims = _dims("Generator.uniform", shape)
+        kind = as_kind("Generator.uniform", dtype, samplers.FLOATS + samplers.INTEGERS)
+        dims = as_dims("Generator.uniform", shape)
         if kind.kind == "f":
-            return _scale(self._draw(samplers.uniform, dims, kind), minval, maxval)
-        return self._draw(_integer_draw("Generator.uniform", minval, maxval, kind), dims, kind)
+            return scale(self._draw(samplers.uniform, dims, kind), minval, maxval)
+        return self._draw(integer_draw("Generator.uniform", minval, maxval, kind), dims, kind)
 
     def uniform_full_int(self, shape: Shape, dtype: Any = "uint64") -> npt.NDArray[Any]:
         """Return integers over all values of `dtype`: int32, int64, uint32 or uint64."""
-        kind = _dtype("Generator.uniform_full_int", dtype, _FULL_RANGE)
-        return self._draw(samplers.full_range, _dims("Generator.uniform_full_int", shape), kind)
+        kind = as_kind("Generator.uniform_full_int", dtype, _FULL_RANGE)
+        return self._draw(samplers.full_range, as_dims("Generator.uniform_full_int", shape), kind)
 
     def normal(self, shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32") -> npt.NDArray[Any]:
         """Return normally distributed numbers; see the function `normal`."""
-        kind = _dtype("Generator.normal", dtype, samplers.FLOATS)
-        return _shift(self._draw(samplers.normal, _dims("Generator.normal", shape), kind), mean, stddev)
+        kind = as_kind("Generator.normal", dtype, samplers.FLOATS)
+        return shift(self._draw(samplers.normal, as_dims("Generator.normal", shape), kind), mean, stddev)
 
     def truncated_normal(
         self, shape: Shape, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = "float32"
     ) -> npt.NDArray[Any]:
         """Return normally distributed numbers within two standard deviations; see the function `truncated_normal`."""
-        kind = _dtype("Generator.truncated_normal", dtype, samplers.FLOATS)
-        dims = _dims("Generator.truncated_normal", shape)
-        return _shift(self._draw(samplers.truncated_normal, dims, kind), mean, stddev)
+        kind = as_kind("Generator.truncated_normal", dtype, samplers.FLOATS)
+        dims = as_dims("Generator.truncated_normal", shape)
+        return shift(self._draw(samplers.truncated_normal, dims, kind), mean, stddev)
 
     def get_state(self) -> dict[str, int]:
         """Return the state as plain JSON values."""
@@ -163,37 +158,3 @@ class Generator:
 def _draw(op: str, draw: Draw, dims: tuple[int, ...], kind: np.dtype[Any], seed: int | None) -> npt.NDArray[Any]:
     n = math.prod(dims)
     return draw(reserve_blocks((op, kind.name), seed, n * samplers.BLOCKS_PER_OUTPUT), n, kind).reshape(dims)
-
-
-def _integer_draw(where: str, minval: Any, maxval: Any, kind: np.dtype[Any]) -> Draw:
-    if maxval is None:
-        raise InvalidArgumentError(f"{where}: an integer dtype needs maxval. Received: maxval=None, dtype={kind}.")
-    low, high, info = int(minval), int(maxval), np.iinfo(kind)
-    if not info.min <= low < high <= info.max:
-        raise InvalidArgumentError(
-            f"{where}: must hold {info.min} <= minval < maxval <= {info.max}. Received: minval={low}, maxval={high}."
-        )
-    return lambda stream, n, dtype: samplers.integers(stream, n, dtype, low, high)
-
-
-def _scale(unit: npt.NDArray[Any], minval: Any, maxval: Any) -> npt.NDArray[Any]:
-    low, high = np.asarray(minval, unit.dtype), np.asarray(1 if maxval is None else maxval, unit.dtype)
-    return np.asarray(unit * (high - low) + low)
-
-
-def _shift(unit: npt.NDArray[Any], mean: Any, stddev: Any) -> npt.NDArray[Any]:
-    return np.asarray(unit * np.asarray(stddev, unit.dtype) + np.asarray(mean, unit.dtype))
-
-
-def _dtype(where: str, dtype: Any, allowed: tuple[str, ...]) -> np.dtype[Any]:
-    found = as_dtype(dtype)
-    if found.name not in allowed:
-        raise DTypeError(f"{where}: dtype must be one of {', '.join(allowed)}. Received: dtype={found.name}.")
-    return found.numpy
-
-
-def _dims(where: str, shape: Shape) -> tuple[int, ...]:
-    dims = np.atleast_1d(np.asarray(shape))
-    if dims.ndim != 1 or (dims.size and dims.dtype.kind not in "iu") or (dims < 0).any():
-        raise ShapeError(f"{where}: shape must be integers >= 0. Received: shape={describe(shape)}.")
-    return tuple(int(d) for d in dims)

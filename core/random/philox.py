@@ -32,6 +32,8 @@ _MASK_64: Final = 0xFFFFFFFFFFFFFFFF
 _MULTIPLIERS: Final = (0xD2511F53, 0xCD9E8D57)
 _WEYL: Final = (0x9E3779B9, 0xBB67AE85)
 _CHUNK_BLOCKS: Final = 8192  # 64 KiB per temporary: the ten rounds stay in the second-level cache.
+_FEW_BLOCKS: Final = 8  # As many as cost in Python what NumPy's calls cost.
+_MANY_WORDS: Final = 1 << 14  # From here on a kernel pays, its first call included once a process.
 _STATE_FORMAT: Final = 1
 
 
@@ -66,7 +68,7 @@ class Philox:
         """Return the next word, in [0, 2**32)."""
         index, lane = divmod(self.position, WORDS_PER_BLOCK)
         if index != self._block_index:
-            self._block = self._make_block(index)
+            self._block = self.block(index)
             self._block_index = index
         self.position += 1
         return self._block[lane]
@@ -82,12 +84,53 @@ class Philox:
 
     def blocks(self, offsets: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
         """Return some blocks, counted from the current one, without moving: uint64[n] -> uint32[n, 4]."""
-        counter = (self.seed2 << 64) + self.position // WORDS_PER_BLOCK
+        first = self.position // WORDS_PER_BLOCK
         words = np.empty((len(offsets), WORDS_PER_BLOCK), np.uint32)
+        if len(offsets) <= _FEW_BLOCKS:
+            for i, offset in enumerate(offsets.tolist()):
+                words[i] = self.block(first + offset)
+            return words
+        counter = (self.seed2 << 64) + first
         for start in range(0, len(offsets), _CHUNK_BLOCKS):
             chunk = slice(start, start + _CHUNK_BLOCKS)
             _fill_blocks(self.seed, counter, offsets[chunk], words[chunk])
         return words
+
+    def block(self, index: int) -> tuple[int, int, int, int]:
+        """Return one block by its number, without moving.
+
+        Python's integers take 5 µs for it, where NumPy pays 65 µs for its calls.
+        """
+        key0, key1 = self.seed & _MASK, self.seed >> 32
+        counter = (self.seed2 << 64) + index
+        c0, c1, c2, c3 = (counter >> 32 * i & _MASK for i in range(4))
+        for _ in range(ROUNDS):
+            product0, product1 = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2
+            c0, c1, c2, c3 = (
+                (product1 >> 32) ^ c1 ^ key0,
+                product1 & _MASK,
+                (product0 >> 32) ^ c3 ^ key1,
+                product0 & _MASK,
+            )
+            key0, key1 = (key0 + _WEYL[0]) & _MASK, (key1 + _WEYL[1]) & _MASK
+        return c0, c1, c2, c3
+
+    def words(self, n: int) -> npt.NDArray[np.uint32]:
+        """Return `n` words from the start of the current block on, without moving: uint32[n]."""
+        first = self.position // WORDS_PER_BLOCK
+        if n < _MANY_WORDS or first + n >= 1 << 62:  # The kernel counts words in 64 bits.
+            return self.blocks(np.arange(-(-n // WORDS_PER_BLOCK), dtype=np.uint64)).reshape(-1)[:n]
+        from ..parallel import run_ranges
+        from .philox_kernels import fill_words_kernel
+
+        out = np.empty(n, np.uint32)
+
+        def fill(start: int, stop: int) -> None:
+            begin = np.uint64(first * WORDS_PER_BLOCK + start)
+            fill_words_kernel(np.uint64(self.seed), np.uint64(self.seed2), begin, out[start:stop])
+
+        run_ranges(fill, n, least=_MANY_WORDS)
+        return out
 
     def skip(self, n: int) -> None:
         """Move the position by `n` words; a negative `n` goes back.
@@ -136,22 +179,6 @@ class Philox:
 
     def __repr__(self) -> str:
         return f"Philox({self.seed}, {self.seed2}, position={self.position})"
-
-    def _make_block(self, index: int) -> tuple[int, int, int, int]:
-        """Compute one block with Python's integers: 5 µs, where NumPy pays 65 µs for its calls."""
-        key0, key1 = self.seed & _MASK, self.seed >> 32
-        counter = (self.seed2 << 64) + index
-        c0, c1, c2, c3 = (counter >> 32 * i & _MASK for i in range(4))
-        for _ in range(ROUNDS):
-            product0, product1 = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2
-            c0, c1, c2, c3 = (
-                (product1 >> 32) ^ c1 ^ key0,
-                product1 & _MASK,
-                (product0 >> 32) ^ c3 ^ key1,
-                product0 & _MASK,
-            )
-            key0, key1 = (key0 + _WEYL[0]) & _MASK, (key1 + _WEYL[1]) & _MASK
-        return c0, c1, c2, c3
 
 
 def _fill_blocks(key: int, counter: int, offsets: npt.NDArray[np.uint64], out: npt.NDArray[np.uint32]) -> None:

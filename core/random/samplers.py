@@ -62,7 +62,7 @@ def full_range(stream: Philox, n: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]
 def normal(stream: Philox, n: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     """Return floats of mean 0 and standard deviation 1."""
     per_block = _normals_per_block(dtype)
-    blocks = stream.blocks(np.arange(-(-n // per_block), dtype=np.uint64))
+    blocks = stream.words(-(-n // per_block) * WORDS_PER_BLOCK).reshape(-1, WORDS_PER_BLOCK)
     return _box_muller(blocks, dtype).reshape(-1)[:n]
 
 
@@ -100,7 +100,7 @@ def permutation(stream: Philox, n: int) -> npt.NDArray[np.intp]:
 
 
 def _words(stream: Philox, n: int) -> npt.NDArray[np.uint32]:
-    return stream.blocks(np.arange(-(-n // WORDS_PER_BLOCK), dtype=np.uint64)).reshape(-1)[:n]
+    return stream.words(n)
 
 
 def _pairs(words: npt.NDArray[np.uint32], *, high_first: bool) -> npt.NDArray[np.uint64]:
