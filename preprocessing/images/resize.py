@@ -1,0 +1,96 @@
+"""resize: images in another size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.dtypes import float32
+from ...core.ops.registry import Attrs, Value, call, register
+from ...core.specs import TensorSpec
+from .checks import as_choice, as_images, as_size, check_filled, spec_of_images
+from .resampling import METHODS, resample
+
+Array = npt.NDArray[Any]
+
+
+def fitting_size(height: int, width: int, size: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest size with the aspect ratio of an image that fits into `size`, rounded in float32."""
+    sides = np.array([height, width], np.float32)
+    scale = (np.array(size, np.float32) / sides).min()
+    found = np.rint(scale * sides).astype(int)
+    return int(found[0]), int(found[1])
+
+
+def _resize(images: Any, *, size: tuple[int, int], method: str, antialias: bool, preserve_aspect_ratio: bool) -> Array:
+    array = as_images(images, "resize")
+    check_filled(array, "resize")
+    height, width, channels = array.shape[-3:]
+    target = fitting_size(height, width, size) if preserve_aspect_ratio else size
+    target = as_size(target, "resize")
+    flat = array.reshape(-1, height, width, channels)
+    return resample(flat, target, method, antialias=antialias).reshape(*array.shape[:-3], *target, channels)
+
+
+def _batch_resize(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], attrs: Attrs) -> Array:
+    rows = args[0]
+    as_images(rows[0] if n else rows.reshape(rows.shape[1:]), "resize")
+    flat = _resize(rows.reshape(-1, *rows.shape[-3:]), **attrs)
+    return flat.reshape(*rows.shape[:-3], *flat.shape[1:])
+
+
+def _infer_resize(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
+    spec = spec_of_images(args[0], "resize")
+    dtype = spec.dtype if attrs["method"] == "nearest" else float32
+    if spec.shape is None:
+        return TensorSpec(None, dtype)
+    *batch, height, width, channels = spec.shape
+    size: tuple[int | None, int | None] = attrs["size"]
+    if attrs["preserve_aspect_ratio"]:
+        size = (None, None) if height is None or width is None else fitting_size(height, width, attrs["size"])
+    return TensorSpec((*batch, *size, channels), dtype)
+
+
+RESIZE = register("resize_images", _resize, batch=_batch_resize, infer=_infer_resize)
+
+
+def resize(
+    images: Value,
+    size: Any,
+    *,
+    method: str = "bilinear",
+    antialias: bool = False,
+    preserve_aspect_ratio: bool = False,
+) -> Value:
+    """Return images in another size, equal to `tf.image.resize`.
+
+    Args:
+        images: `T[height, width, channels]` or `T[batch, height, width, channels]`; any integers or floats.
+        size: Height and width of the result, ints above 0.
+        method: `"bilinear"`, `"nearest"`, `"bicubic"`, `"area"`, `"lanczos3"`, `"lanczos5"`, `"gaussian"` or
+            `"mitchellcubic"`.
+        antialias: Widen the filter of an axis that shrinks, so that every pixel counts. Nothing changes for
+            `"nearest"` and `"area"`.
+        preserve_aspect_ratio: Take the largest size of the images' aspect ratio that fits into `size`.
+
+    Returns:
+        `float32[…, *size, channels]`, computed in float32; T for `"nearest"`.
+
+    Raises:
+        InvalidArgumentError: The size, the method, or the rank or dtype of the images is another.
+
+    Example:
+        >>> import numpy as np
+        >>> resize(np.array([[[0], [4]]]), (1, 4))[..., 0]
+        array([[0., 1., 3., 4.]], dtype=float32)
+    """
+    return call(
+        RESIZE,
+        images,
+        size=as_size(size, "resize"),
+        method=as_choice(method, METHODS, "resize", "method"),
+        antialias=bool(antialias),
+        preserve_aspect_ratio=bool(preserve_aspect_ratio),
+    )

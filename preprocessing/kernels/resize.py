@@ -1,0 +1,254 @@
+"""Images resampled: separable filters over rows and columns of `[n, height, width * channels]`.
+
+All kernels compute output rows `start` to `stop` of all images in a row (row `r` is row `r % height` of image
+`r // height`), so that ranges of rows can run side by side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.kernels import kernel
+
+Array = npt.NDArray[Any]
+Float32s = npt.NDArray[np.float32]
+Int32s = npt.NDArray[np.int32]
+
+
+@kernel
+def resize_nearest_kernel(
+    images: Array, ys: Int32s, xs: Int32s, channels: int, out: Array, start: int, stop: int
+) -> None:
+    """Copy the pixel `[ys[y], xs[x]]` to `[y, x]`.
+
+    Args:
+        images: T[n, height, width * channels].
+        ys: int32[out_height].
+        xs: int32[out_width].
+        channels: Values per pixel.
+        out: T[n, out_height, out_width * channels].
+        start: First output row.
+        stop: End of the output rows.
+    """
+    height, width = len(ys), len(xs)
+    for r in range(start, stop):
+        i, y = r // height, r % height
+        if r > start and y > 0 and ys[y] == ys[y - 1]:
+            out[i, y] = out[i, y - 1]
+            continue
+        row = images[i, ys[y]]
+        target = out[i, y]
+        if channels == 3:
+            for x in range(width):
+                p = xs[x] * 3
+                target[x * 3] = row[p]
+                target[x * 3 + 1] = row[p + 1]
+                target[x * 3 + 2] = row[p + 2]
+        elif channels == 1:
+            for x in range(width):
+                target[x] = row[xs[x]]
+        else:
+            for x in range(width):
+                p, q = xs[x] * channels, x * channels
+                for c in range(channels):
+                    target[q + c] = row[p + c]
+
+
+@kernel
+def _mix_columns(row: Array, low: Int32s, high: Int32s, share: Float32s, channels: int, out: Float32s) -> None:
+    """Fill `out[x]` with `row[low[x]] + (row[high[x]] - row[low[x]]) * share[x]`, for every channel."""
+    width = len(low)
+    if channels == 3:
+        for x in range(width):
+            a, b, t = low[x] * 3, high[x] * 3, share[x]
+            r, g, u = np.float32(row[a]), np.float32(row[a + 1]), np.float32(row[a + 2])
+            out[x * 3] = r + (np.float32(row[b]) - r) * t
+            out[x * 3 + 1] = g + (np.float32(row[b + 1]) - g) * t
+            out[x * 3 + 2] = u + (np.float32(row[b + 2]) - u) * t
+    elif channels == 1:
+        for x in range(width):
+            r = np.float32(row[low[x]])
+            out[x] = r + (np.float32(row[high[x]]) - r) * share[x]
+    else:
+        for x in range(width):
+            a, b, t, q = low[x] * channels, high[x] * channels, share[x], x * channels
+            for c in range(channels):
+                r = np.float32(row[a + c])
+                out[q + c] = r + (np.float32(row[b + c]) - r) * t
+
+
+@kernel
+def _mix_row(
+    row: Array, low: Int32s, high: Int32s, share: Float32s, channels: int, source: Float32s, out: Float32s
+) -> None:
+    """Do as `_mix_columns`, on a copy in float32 if `source` has room for one."""
+    if len(source):
+        source[:] = row
+        _mix_columns(source, low, high, share, channels, out)
+    else:
+        _mix_columns(row, low, high, share, channels, out)
+
+
+@kernel
+def _mix_rows(upper: Float32s, lower: Float32s, share: float, out: Array, top: float) -> None:
+    """Fill `out` with `upper + (lower - upper) * share`, rounded as `_store_row` does."""
+    if top > 0:
+        limit, zero = np.float32(top), np.float32(0)
+        for j in range(len(out)):
+            value = upper[j] + (lower[j] - upper[j]) * share
+            out[j] = np.rint(min(max(value, zero), limit))
+    else:
+        for j in range(len(out)):
+            out[j] = upper[j] + (lower[j] - upper[j]) * share
+
+
+@kernel
+def _add_row(row: Array, weight: float, first: bool, total: Float32s) -> None:  # noqa: FBT001
+    """Add a weighted row to a sum, or begin the sum with it."""
+    if first:
+        for j in range(len(total)):
+            total[j] = np.float32(row[j]) * weight
+    else:
+        for j in range(len(total)):
+            total[j] += np.float32(row[j]) * weight
+
+
+@kernel
+def _store_row(row: Float32s, out: Array, top: float) -> None:
+    """Write a row; clipped to 0 … `top` and rounded, halves to even, if that is above 0."""
+    if top > 0:
+        limit, zero = np.float32(top), np.float32(0)
+        for j in range(len(row)):
+            out[j] = np.rint(min(max(row[j], zero), limit))
+    else:
+        for j in range(len(row)):
+            out[j] = row[j]
+
+
+@kernel
+def resize_bilinear_kernel(
+    images: Array,
+    low_y: Int32s,
+    high_y: Int32s,
+    share_y: Float32s,
+    low_x: Int32s,
+    high_x: Int32s,
+    share_x: Float32s,
+    channels: int,
+    out: Array,
+    top: float,
+    start: int,
+    stop: int,
+) -> None:
+    """Mix four neighbours: along x first, then along y, in float32.
+
+    Rows mixed along x are kept for the next output row, which often needs one of them again.
+
+    Args:
+        images: T[n, height, width * channels].
+        low_y: int32[out_height], row above.
+        high_y: int32[out_height], row below.
+        share_y: float32[out_height], part of the row below.
+        low_x: int32[out_width], column to the left.
+        high_x: int32[out_width], column to the right.
+        share_x: float32[out_width], part of the right column.
+        channels: Values per pixel.
+        out: U[n, out_height, out_width * channels].
+        top: Above 0: results are rounded and clipped to 0 … `top`; else stored as they are.
+        start: First output row.
+        stop: End of the output rows.
+    """
+    height, size = out.shape[1], out.shape[2]
+    # Bytes become numbers once for each where most of them are used, else once for each use.
+    uses_most = images.itemsize == 1 and 2 * size > images.shape[2]
+    source = np.empty(images.shape[2] if uses_most else 0, dtype=np.float32)
+    upper = np.empty(size, dtype=np.float32)
+    lower = np.empty(size, dtype=np.float32)
+    upper_row = lower_row = np.int64(-1)
+    for r in range(start, stop):
+        i, y = r // height, r % height
+        if y == 0:
+            upper_row = lower_row = np.int64(-1)
+        a, b, t = np.int64(low_y[y]), np.int64(high_y[y]), share_y[y]
+        if upper_row != a and lower_row == a:
+            upper, lower = lower, upper
+            upper_row, lower_row = lower_row, upper_row
+        if upper_row != a:
+            _mix_row(images[i, a], low_x, high_x, share_x, channels, source, upper)
+            upper_row = a
+        if b == a:
+            lower[:] = upper
+        elif lower_row != b:
+            _mix_row(images[i, b], low_x, high_x, share_x, channels, source, lower)
+        lower_row = b
+        _mix_rows(upper, lower, t, out[i, y], top)
+
+
+@kernel
+def _filter_columns(row: Float32s, starts: Int32s, weights: Float32s, channels: int, out: Float32s) -> None:
+    """Fill `out[x]` with the sum of `row[starts[x] + k] * weights[x, k]` over k, for every channel."""
+    width, taps = weights.shape
+    if channels == 3:
+        for x in range(width):
+            first = second = third = np.float32(0)
+            p = starts[x] * 3
+            for k in range(taps):
+                w = weights[x, k]
+                first += row[p] * w
+                second += row[p + 1] * w
+                third += row[p + 2] * w
+                p += 3
+            out[x * 3] = first
+            out[x * 3 + 1] = second
+            out[x * 3 + 2] = third
+    else:
+        for x in range(width):
+            for c in range(channels):
+                total, p = np.float32(0), starts[x] * channels + c
+                for k in range(taps):
+                    total += row[p] * weights[x, k]
+                    p += channels
+                out[x * channels + c] = total
+
+
+@kernel
+def resize_filter_kernel(
+    images: Array,
+    start_y: Int32s,
+    weights_y: Float32s,
+    start_x: Int32s,
+    weights_x: Float32s,
+    channels: int,
+    out: Array,
+    top: float,
+    start: int,
+    stop: int,
+) -> None:
+    """Sum weighted neighbours: along y first, over whole rows, then along x, in float32.
+
+    Args:
+        images: T[n, height, width * channels].
+        start_y: int32[out_height], the first row of each sum.
+        weights_y: float32[out_height, rows summed].
+        start_x: int32[out_width], the first column of each sum.
+        weights_x: float32[out_width, columns summed].
+        channels: Values per pixel.
+        out: U[n, out_height, out_width * channels].
+        top: As in `resize_bilinear_kernel`.
+        start: First output row.
+        stop: End of the output rows.
+    """
+    height, size = out.shape[1], out.shape[2]
+    taps = weights_y.shape[1]
+    source = np.empty(images.shape[2], dtype=np.float32)
+    filtered = np.empty(size, dtype=np.float32)
+    for r in range(start, stop):
+        i, y = r // height, r % height
+        a = np.int64(start_y[y])
+        for k in range(taps):
+            _add_row(images[i, a + k], weights_y[y, k], k == 0, source)
+        _filter_columns(source, start_x, weights_x, channels, filtered)
+        _store_row(filtered, out[i, y], top)
