@@ -121,6 +121,9 @@ def _preprocessing() -> None:
     integers = preprocessing.IntegerLookup(num_oov_indices=3, oov_method="farmhash")
     integers.adapt(np.arange(ROWS) % 5)
     integers([1, -99])
+    # A `U` array; and more numbers than a summary has cells, so that it joins some.
+    lookup(np.array(words))
+    preprocessing.Discretization(num_bins=2).adapt(np.arange(1 << 17))
     preprocessing.Hashing(10)(words)
     preprocessing.Hashing(10, salt=1)(words)
     preprocessing.HashedCrossing(10)((words, np.arange(ROWS)))

@@ -64,6 +64,8 @@ class Layer:
     """
 
     arrays_out: ClassVar[bool] = False
+    # Whether any layer was ever given a loss: looking for those to clear is a quarter of a call on one row.
+    _any_losses: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -228,7 +230,7 @@ class Layer:
         else:
             training = _first_known(args[position], outer, default)
             args = (*args[:position], training, *args[position + 1 :])
-        if depth == 0:
+        if depth == 0 and Layer._any_losses:
             self._clear_losses()
         _context.training, _context.depth = training, depth + 1
         try:
@@ -353,6 +355,7 @@ class Layer:
 
     def add_loss(self, loss: Any) -> None:
         """Add a scalar to the losses of the current call, or a function without arguments that computes one."""
+        Layer._any_losses = True
         self._losses += loss if isinstance(loss, list | tuple) else [loss]
 
     @property

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..core.columns import BytesColumn
 from ..core.errors import InvalidArgumentError, describe
+from ..core.parallel import run_ranges
 from .kernels import decimals
 from .kernels.farmhash import hash_bucket_kernel
 from .kernels.siphash import keyed_bucket_kernel
@@ -17,6 +18,8 @@ Int64s = npt.NDArray[np.int64]
 Salt = tuple[int, int]
 
 _WORD = 1 << 64
+# Strings that are worth a thread, at some 6 ns each.
+_LEAST = 1 << 15
 
 
 def as_salt(salt: Any, where: str) -> Salt | None:
@@ -46,12 +49,16 @@ def hash_buckets(strings: BytesColumn, n: int, salt: Salt | None = None) -> Int6
         salt: Key of two words; negative ones count modulo 2**64.
     """
     out = np.empty(len(strings), dtype=np.int64)
-    with np.errstate(over="ignore"):
-        if salt is None:
-            hash_bucket_kernel(strings.data, strings.offsets, n, out)
+    data, offsets = strings.data, strings.offsets
+    key = None if salt is None else np.array([word % _WORD for word in salt], dtype=np.uint64)
+
+    def fill(start: int, stop: int) -> None:
+        if key is None:
+            hash_bucket_kernel(data, offsets[start : stop + 1], n, out[start:stop])
         else:
-            key = np.array([word % _WORD for word in salt], dtype=np.uint64)
-            keyed_bucket_kernel(strings.data, strings.offsets, key, n, out)
+            keyed_bucket_kernel(data, offsets[start : stop + 1], key, n, out[start:stop])
+
+    run_ranges(fill, len(strings), least=_LEAST)
     return out
 
 

@@ -58,14 +58,18 @@ class CodingTransform(Transform):
             DTypeError: The layer does not take such values.
         """
 
+    def coded(self, value: Any) -> tuple[Int64s, Form]:
+        """Return the codes of the items of a value, one after the other, and the form in which they stand."""
+        items, form = self.read(value)
+        return self.codes(items), form
+
     @property
     def counting(self) -> Mode:
         """How codes are put into rows."""
         return "count" if self.mode == "tf_idf" else cast("Mode", self.mode)
 
     def apply(self, value: Any) -> Any:
-        items, form = self.read(value)
-        codes = self.codes(items)
+        codes, form = self.coded(value)
         if self.mode == "int":
             result = form.restore(codes.astype(self.dtype, copy=False))
             return result[()] if isinstance(form, DenseForm) and not form.shape else result

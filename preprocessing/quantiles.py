@@ -22,7 +22,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError
+from .kernels import cells as kernels
 
 Array = npt.NDArray[Any]
 Float32s = npt.NDArray[np.float32]
@@ -36,6 +38,7 @@ CELLS: Final = 1 << 16
 _GATHERED: Final = 1 << 18
 _TOP = np.uint32(1 << 31)
 _NO_KEYS = np.empty(0, dtype=np.uint32)
+_ONE_EACH = np.empty(0, dtype=np.int64)
 
 
 class ValueCounts:
@@ -48,17 +51,29 @@ class ValueCounts:
     def __init__(self) -> None:
         self.level = 0
         self._tops: Uint32s = _NO_KEYS
-        self._counts: Int64s = np.empty(0, dtype=np.int64)
-        self._waiting: list[Float32s] = []
+        self._counts: Int64s = _ONE_EACH
+        self._waiting: Uint32s = _NO_KEYS
         self._n_waiting = 0
 
     def add(self, values: Array) -> None:
         """Count numbers; they are copied."""
-        flat = values.reshape(-1).astype(np.float32)
-        self._waiting.append(flat)
-        self._n_waiting += len(flat)
-        if self._n_waiting >= _GATHERED:
-            self._flush()
+        bits = frozen(values.reshape(-1).astype(np.float32, copy=False)).view(np.uint32)
+        done = 0
+        while done < len(bits):
+            taken = bits[done : done + _GATHERED - self._n_waiting]
+            end = self._n_waiting + len(taken)
+            if end > len(self._waiting):
+                self._grow(end)
+            kernels.ordered_kernel(taken, self._waiting[self._n_waiting : end])
+            self._n_waiting = end
+            done += len(taken)
+            if end == _GATHERED:
+                self._flush()
+
+    def _grow(self, least: int) -> None:
+        grown = np.empty(min(max(2 * least, 1024), _GATHERED), dtype=np.uint32)
+        grown[: self._n_waiting] = self._waiting[: self._n_waiting]
+        self._waiting = grown
 
     def merge(self, other: ValueCounts) -> None:
         """Add the counts of `other`, which keeps its own."""
@@ -74,30 +89,23 @@ class ValueCounts:
     def _flush(self) -> None:
         if not self._n_waiting:
             return
-        ordered = np.sort(_ordered(np.concatenate(self._waiting)))
-        self._waiting, self._n_waiting = [], 0
-        starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-        self._join(ordered[starts], np.diff(np.append(starts, len(ordered))), 0)
+        ordered = np.empty(self._n_waiting, dtype=np.uint32)
+        kernels.sort_kernel(self._waiting[: self._n_waiting], ordered)
+        self._n_waiting = 0
+        self._join(ordered, _ONE_EACH, 0)
 
     def _join(self, tops: Uint32s, counts: Int64s, level: int) -> None:
-        """Add cells of a level, given by their largest numbers and counts."""
-        self.level = max(self.level, level)
-        both = np.concatenate([self._tops, tops])
-        order = np.argsort(both, kind="stable")
-        self._tops, self._counts = both[order], np.concatenate([self._counts, counts])[order]
-        self._coarsen()
-        while len(self._tops) > CELLS:
-            self.level += 1
-            self._coarsen()
-
-    def _coarsen(self) -> None:
-        """Join neighbours that are one cell at the present level."""
-        keys = self._tops >> np.uint32(self.level)
-        last = np.append(keys[1:] != keys[:-1], True) if len(keys) else np.empty(0, dtype=np.bool_)
-        if last.all():
-            return
-        sums = np.cumsum(self._counts)[last]
-        self._tops, self._counts = self._tops[last], np.diff(sums, prepend=0)
+        """Add cells of a level, given by their largest numbers in rising order and their counts, or none for 1 each."""
+        size = len(self._tops) + len(tops)
+        joined, sums = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.int64)
+        gaps = np.empty(32, dtype=np.int64)
+        n = kernels.join_kernel(self._tops, self._counts, tops, counts, joined, sums, gaps)
+        # Cells at each level, from the finest on: they get fewer, so that the first level which fits is the least.
+        cells = np.append(np.cumsum(gaps[::-1])[::-1], 0) + 1
+        self.level = max(self.level, level, int(np.argmax(cells <= CELLS)))
+        if self.level:
+            n = kernels.coarsen_kernel(joined[:n], sums[:n], self.level)
+        self._tops, self._counts = joined[:n].copy(), sums[:n].copy()
 
     def at_ranks(self, ranks: Int64s) -> Float32s:
         """Return the numbers that stand at 0-based places of the sorted numbers, up to the error bound."""
@@ -126,7 +134,10 @@ class ValueCounts:
         if not 0 <= int(level) <= 16 or (counts < 1).any() or len(values) > CELLS:
             raise InvalidArgumentError(f"{where}: the saved counts must be positive, and the level 0 to 16.")
         made = cls()
-        made._join(_ordered(values.astype(np.float32)), counts.astype(np.int64), int(level))
+        keys = np.empty(len(values), dtype=np.uint32)
+        kernels.ordered_kernel(frozen(values.astype(np.float32, copy=False)).view(np.uint32), keys)
+        order = np.argsort(keys, kind="stable")
+        made._join(keys[order], counts[order].astype(np.int64), int(level))
         return made
 
     def boundaries(self, n_bins: int, epsilon: float) -> Float32s:
@@ -159,11 +170,6 @@ def _compressed(values: Float32s, weights: Float32s, spacing: float) -> tuple[Fl
     return between.astype(np.float32), np.diff(new_sums, prepend=0.0).astype(np.float32)
 
 
-def _ordered(values: Float32s) -> Uint32s:
-    """Return unsigned integers in the order of the numbers; both zeros are one, and every NaN is the same, last."""
-    bits = np.where(np.isnan(values), np.float32(np.nan), values + np.float32(0)).view(np.uint32)
-    return np.where(bits & _TOP, ~bits, bits | _TOP)
-
-
 def _from_ordered(ordered: Uint32s) -> Float32s:
+    """Undo what `ordered_kernel` does."""
     return np.where(ordered & _TOP, ordered ^ _TOP, ~ordered).view(np.float32)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..core.columns import BytesColumn, Column, RaggedColumn, concat
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
+from ..core.parallel import run_ranges
 from ..core.values import Ragged, Sparse
 from .kernels import strings as kernels
 
@@ -24,6 +25,8 @@ Array = npt.NDArray[Any]
 
 # From so many strings on, loading and calling pyarrow pays: it converts Python objects several times faster.
 _MANY = 1024
+# Strings of a `U` array, at some 7 ns each, that are worth a thread.
+_LEAST = 1 << 15
 
 
 class Form(ABC):
@@ -260,12 +263,18 @@ def _from_unicode(array: Array, where: str) -> BytesColumn:
     if not flat.dtype.isnative:
         flat = flat.astype(flat.dtype.newbyteorder("="))
     codes = flat.view(np.uint32).reshape(len(flat), width)
-    offsets = np.empty(len(flat) + 1, dtype=np.int64)
-    bad = kernels.utf8_lengths_kernel(codes, offsets)
-    if bad >= 0:
-        raise _no_utf8(str(flat[bad]), where)
-    data = np.empty(int(offsets[-1]), dtype=np.uint8)
-    kernels.utf8_fill_kernel(codes, offsets, data)
+    offsets = np.zeros(len(flat) + 1, dtype=np.int64)
+    base = np.int64(0)
+    for start, stop, bad in run_ranges(
+        lambda i, j: (i, j, kernels.utf8_lengths_kernel(codes[i:j], offsets[i + 1 : j + 1])), len(flat), least=_LEAST
+    ):
+        if bad >= 0:
+            raise _no_utf8(str(flat[start + bad]), where)
+        if base:
+            offsets[start + 1 : stop + 1] += base
+        base = offsets[stop]
+    data = np.empty(int(base), dtype=np.uint8)
+    run_ranges(lambda i, j: kernels.utf8_fill_kernel(codes[i:j], offsets[i : j + 1], data), len(flat), least=_LEAST)
     return BytesColumn(data, offsets)
 
 

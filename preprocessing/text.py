@@ -39,6 +39,18 @@ def byte_table(*, lower: bool, strip: bool, separate: bool) -> Int16s:
     return table
 
 
+@dataclass(frozen=True, slots=True)
+class TextsForm(DenseForm):
+    """Texts that are to be split: a vector, or a last axis of length 1."""
+
+    def of_tokens(self, splits: Int64s) -> Form:
+        """Return the form of their tokens, given int64[texts + 1] row splits over them."""
+        shape = self.shape[:-1] if len(self.shape) > 1 else self.shape
+        if not shape:
+            return DenseForm((int(splits[-1]),))
+        return RaggedForm((*_even_splits(shape), splits), ())
+
+
 @dataclass(frozen=True, eq=False)
 class Tokenizer:
     """How texts become tokens; immutable.
@@ -62,24 +74,34 @@ class Tokenizer:
             DTypeError: There is something else than strings in it.
             InvalidArgumentError: Texts that are to be split must be a vector, or have a last axis of length 1.
         """
+        texts, form = self.texts(value)
+        if not isinstance(form, TextsForm):
+            return self._joined(self.standardized(texts), form)
+        tokens, splits = self.rows(texts)
+        return tokens, form.of_tokens(splits)
+
+    def texts(self, value: Any) -> tuple[BytesColumn, Form]:
+        """Return the texts of a value; their form is a `TextsForm` if they are to be split.
+
+        Raises:
+            DTypeError: There is something else than strings in it.
+            InvalidArgumentError: Texts that are to be split must be a vector, or have a last axis of length 1.
+        """
         texts, form = as_strings(value, where=self.where)
         if self.split is None:
-            return self._joined(self.standardized(texts), form)
-        self._check_form(form, value)
-        assert isinstance(form, DenseForm)
-        tokens, splits = self.rows(texts)
-        shape = form.shape[:-1] if len(form.shape) > 1 else form.shape
-        if not shape:
-            return tokens, DenseForm((len(tokens),))
-        return tokens, RaggedForm((*_even_splits(shape), splits), ())
-
-    def _check_form(self, form: Form, value: Any) -> None:
+            return texts, form
         if not isinstance(form, DenseForm) or (len(form.shape) > 1 and form.shape[-1] != 1):
             shown = list(form.shape) if isinstance(form, DenseForm) else describe(value)
             raise InvalidArgumentError(
                 f"{self.where}: texts to be split must be a vector, or have a last axis of length 1. "
                 f"Received: {shown}. With split=None every string is a token."
             )
+        return texts, TextsForm(form.shape)
+
+    @property
+    def calls_functions(self) -> bool:
+        """Whether functions of the user take part, which want all texts at once."""
+        return callable(self.standardize) or callable(self.split)
 
     def rows(self, texts: BytesColumn) -> tuple[BytesColumn, Int64s]:
         """Return the tokens of texts that are split, and int64[texts + 1] row splits over them."""

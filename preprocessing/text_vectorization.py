@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..core.columns import BytesColumn, DenseColumn, RaggedColumn
 from ..core.errors import InvalidArgumentError, UnimplementedError, describe, suggest
+from ..core.parallel import run_ranges
 from ..core.saving import deserialize, register_serializable, serialize
 from ..core.specs import RaggedSpec, Shape, SparseSpec, Spec, TensorSpec
 from ..core.values import Ragged
@@ -22,13 +23,15 @@ from .kernels.text import pad_rows_kernel
 from .keys import StringKeys
 from .lookup_transforms import TokensToCodes
 from .strings import DenseForm, Form, RaggedForm
-from .text import Tokenizer
+from .text import TextsForm, Tokenizer
 
 Array = npt.NDArray[Any]
 Int64s = npt.NDArray[np.int64]
 
 _WAYS = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
 _SPLITS = ("whitespace", "character")
+# Bytes of text that are worth a thread, at some 3 ns each; and codes to be padded.
+_LEAST = 1 << 17
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,14 +56,37 @@ class TextsToCodes(TokensToCodes):
     def apply(self, value: Any) -> Any:
         if self.mode != "int":
             return super().apply(value)
-        tokens, form = self.read(value)
-        codes = self.codes(tokens)
+        codes, form = self.coded(value)
         if isinstance(form, RaggedForm) and not form.inner:
             return self._ragged_codes(codes, form)
         result = form.restore(codes)
         if self.length is None or not isinstance(form, DenseForm):
             return result[()] if isinstance(form, DenseForm) and not form.shape else result
         return self._fitted(result)
+
+    def coded(self, value: Any) -> tuple[Int64s, Form]:
+        texts, form = self.tokenizer.texts(value)
+        if not isinstance(form, TextsForm):
+            return super().coded(value)
+        codes, splits = self.coded_rows(texts)
+        return codes, form.of_tokens(splits)
+
+    def coded_rows(self, texts: BytesColumn) -> tuple[Int64s, Int64s]:
+        """Return the codes of the tokens of texts that are split, and int64[texts + 1] row splits over them."""
+        if self.tokenizer.calls_functions:
+            return self._coded_range(texts)
+        n, size = len(texts), int(texts.offsets[-1] - texts.offsets[0])
+        least = max(n * _LEAST // max(size, 1), 1)
+        parts = run_ranges(lambda i, j: self._coded_range(texts.slice(i, j)), n, least=least)
+        if len(parts) == 1:
+            return parts[0]
+        bases = np.cumsum([0] + [len(codes) for codes, _ in parts])
+        splits = [np.zeros(1, dtype=np.int64)] + [s[1:] + base for (_, s), base in zip(parts, bases, strict=False)]
+        return np.concatenate([codes for codes, _ in parts]), np.concatenate(splits)
+
+    def _coded_range(self, texts: BytesColumn) -> tuple[Int64s, Int64s]:
+        tokens, splits = self.tokenizer.rows(texts)
+        return self.codes(tokens), splits
 
     def _ragged_codes(self, codes: Int64s, form: RaggedForm) -> Any:
         splits = form.splits[-1]
@@ -91,8 +117,10 @@ class TextsToCodes(TokensToCodes):
     def padded(self, codes: Int64s, splits: Int64s) -> Int64s:
         """Return ragged rows of codes as int64[rows, length]."""
         length = int(np.diff(splits).max(initial=0)) if self.length is None else self.length
-        out = np.zeros((len(splits) - 1, length), dtype=np.int64)
-        pad_rows_kernel(codes, splits, out)
+        n = len(splits) - 1
+        out = np.empty((n, length), dtype=np.int64)
+        least = max(_LEAST // max(length, 1), 1)
+        run_ranges(lambda i, j: pad_rows_kernel(codes, splits[i : j + 1], out[i:j]), n, least=least)
         return out
 
     def _fitted(self, codes: Array) -> Array:
@@ -113,8 +141,7 @@ class TextsToCodes(TokensToCodes):
         single = isinstance(rows, BytesColumn) and not rows.shape
         if not single or self.sparse or self.tokenizer.split is None:
             return column_of([self.apply(element_of(rows, i)) for i in range(n)])
-        tokens, splits = self.tokenizer.rows(rows)
-        codes = self.codes(tokens)
+        codes, splits = self.coded_rows(rows)
         if self.mode == "int":
             if self.length is not None and not self.ragged:
                 return self.padded(codes, splits)

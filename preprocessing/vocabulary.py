@@ -11,10 +11,14 @@ import numpy.typing as npt
 
 from ..core.columns import BytesColumn
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
+from ..core.parallel import run_ranges
 from .kernels import strings as string_kernels
 from .kernels import table as kernels
 
 Int64s = npt.NDArray[np.int64]
+
+# Strings that are worth a thread, at some 10 ns each.
+_LEAST = 1 << 14
 
 
 def table_size(tokens: int) -> int:
@@ -65,20 +69,24 @@ class Vocabulary:
             mask: Index of the token whose code is special, or -1, and that code.
         """
         out = np.empty(len(strings), dtype=np.int64)
-        tokens = self.tokens
-        with np.errstate(over="ignore"):
-            unknown = kernels.lookup_kernel(
+        tokens, offsets = self.tokens, strings.offsets
+        special, unknown_codes = np.array((first, *mask), dtype=np.int64), np.array(oov, dtype=np.int64)
+
+        def fill(start: int, stop: int) -> int:
+            unknown: int = kernels.lookup_kernel(
                 strings.data,
-                strings.offsets,
+                offsets[start : stop + 1],
                 self.slots,
                 tokens.data,
                 tokens.offsets,
                 self.heads,
-                np.array((first, *mask), dtype=np.int64),
-                np.array(oov, dtype=np.int64),
-                out,
+                special,
+                unknown_codes,
+                out[start:stop],
             )
-        return out, unknown
+            return unknown
+
+        return out, sum(run_ranges(fill, len(strings), least=_LEAST))
 
 
 def heads_of(tokens: BytesColumn) -> npt.NDArray[np.uint64]:

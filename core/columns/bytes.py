@@ -53,8 +53,8 @@ class BytesColumn(Column):
     def from_list(cls, strings: Sequence[bytes | str]) -> BytesColumn:
         """Build a column of one string per row; `str` is encoded as UTF-8."""
         items = [s if isinstance(s, bytes) else encode(s) for s in strings]
-        offsets = np.zeros(len(items) + 1, dtype=np.int64)
-        np.cumsum(np.fromiter(map(len, items), dtype=np.int64, count=len(items)), out=offsets[1:])
+        ends = itertools.accumulate(map(len, items), initial=0)
+        offsets = np.fromiter(ends, dtype=np.int64, count=len(items) + 1)
         return cls(np.frombuffer(b"".join(items), dtype=np.uint8), offsets)
 
     @classmethod

@@ -14,14 +14,17 @@ Int64s = npt.NDArray[np.int64]
 
 
 @kernel
-def utf8_lengths_kernel(codes: npt.NDArray[np.uint32], offsets: Int64s) -> Any:
-    """Fill `offsets` for the UTF-8 form of rows of code points (`U` arrays: zeros at the end are padding).
+def utf8_lengths_kernel(codes: npt.NDArray[np.uint32], ends: Int64s) -> Any:
+    """Fill `ends` for the UTF-8 form of rows of code points (`U` arrays: zeros at the end are padding).
+
+    Args:
+        codes: uint32[n, width].
+        ends: int64[n], where each row ends when the first begins at 0.
 
     Returns:
         -1, or the first row with a code point that UTF-8 does not have (a surrogate, or above 0x10FFFF).
     """
     total = np.int64(0)
-    offsets[0] = 0
     for i in range(codes.shape[0]):
         n = codes.shape[1]
         while n > 0 and codes[i, n - 1] == 0:
@@ -40,7 +43,7 @@ def utf8_lengths_kernel(codes: npt.NDArray[np.uint32], offsets: Int64s) -> Any:
                 total += 4
             else:
                 return i
-        offsets[i + 1] = total
+        ends[i] = total
     return -1
 
 

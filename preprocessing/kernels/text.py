@@ -208,8 +208,11 @@ def join_ngrams_kernel(
 
 @kernel
 def pad_rows_kernel(values: Int64s, splits: Int64s, out: Int64s) -> None:
-    """Write ragged rows of values into int64[rows, length] zeros, cut where they are longer."""
+    """Write ragged rows of values into int64[rows, length], cut where they are longer, zeros where shorter."""
     for r in range(out.shape[0]):
         low = splits[r]
-        for j in range(min(splits[r + 1] - low, out.shape[1])):
+        n = min(splits[r + 1] - low, out.shape[1])
+        for j in range(n):
             out[r, j] = values[low + j]
+        for j in range(n, out.shape[1]):
+            out[r, j] = 0
