@@ -49,7 +49,7 @@ class CategoriesToRows(CodingTransform):
             raise DTypeError(f"{self.where}: inputs must be integers. Received: {spec!r}.")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class WeightedCounts(JointTransform):
     """Categories and a weight for each, to rows of summed weights.
 

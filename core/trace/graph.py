@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from ..errors import InvalidArgumentError
-from ..ops.registry import call, operand_kind
+from ..ops.registry import Op, call, operand_kind
 from .symbol import Node, Symbol, describe_spec
 
 # Content of larger arrays enters keys as a digest.
@@ -116,7 +116,11 @@ def _needed(outputs: Iterable[Any], inputs: Sequence[Symbol]) -> tuple[Node, ...
 def node_key(node: Node, numbers: dict[int, int]) -> tuple[Any, ...]:
     """Return a hashable description of a node: its op, attributes and arguments."""
     attrs = tuple((name, attribute_key(value)) for name, value in sorted(node.attrs.items()))
-    target = node.op.name if operand_kind(node.op) is None and not node.op.composite else id(node.op)
+    target: Any = id(node.op)
+    if isinstance(node.op, Op) and not node.op.composite:
+        target = node.op.name  # unique among registered ops, but not among those that layers bring along
+    elif operand_kind(node.op) is None and not node.op.composite:
+        target = node.op
     return (target, attrs, tuple(value_key(a, numbers) for a in node.inputs))
 
 

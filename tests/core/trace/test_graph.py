@@ -115,3 +115,20 @@ def test_simplify_keeps_different_operations():
     assert simplify(graph) == graph
     v, w = Variable(1.0), Variable(1.0)
     assert len(simplify(build(lambda x: (x + v) * (x + w) * (x + v))).nodes) == 4
+
+
+def test_ops_that_layers_bring_along_are_not_merged_by_name():
+    """Two look-ups of one column agree on the rows that are checked, and differ later."""
+    import penstock as ps
+    from penstock.preprocessing import CategoryEncoding, StringLookup
+
+    one, two = StringLookup(vocabulary=["a", "b", "c"]), StringLookup(vocabulary=["a", "c", "b"])
+    words = ["a"] * 20 + ["b", "c"]
+    mapped = ps.Dataset.from_tensor_slices(words).map(lambda w: (one(w), two(w), one(w)))
+    found = list(mapped)
+    assert found[-2:] == [(2, 3, 2), (3, 2, 3)]
+    assert "runs on whole blocks (2 ops" in str(mapped.explain())
+    count = CategoryEncoding(3, "count")
+    weighted = ps.Dataset.from_tensor_slices([0, 1, 2]).map(lambda i: count(i, count_weights=2.0 * i))
+    assert np.stack(list(weighted)).tolist() == [[0, 0, 0], [0, 2, 0], [0, 0, 4]]
+    assert "runs on whole blocks" in str(weighted.explain())
