@@ -323,17 +323,6 @@ class TensorDataset(Dataset[Any]):
             skip_limit=skip_limit,
         )
 
-    def batch(
-        self,
-        batch_size: int,
-        drop_remainder: bool = False,  # noqa: FBT001, FBT002
-        num_parallel_calls: int | None = None,
-        deterministic: bool | None = None,  # noqa: FBT001
-        name: str | None = None,
-    ) -> Dataset[Any]:
-        """Stack every `batch_size` consecutive elements; batches are cut from blocks, which needs no parallel calls."""
-        return super().batch(batch_size, drop_remainder)
-
     def unbatch(self, name: str | None = None) -> Dataset[Any]:
         return super().unbatch()
 
@@ -377,8 +366,15 @@ class TensorDataset(Dataset[Any]):
     ) -> Dataset[Any]:
         return super().window(size, shift, stride, drop_remainder)
 
-    def flat_map(self, map_func: Callable[..., Dataset[Any]], name: str | None = None) -> Dataset[Any]:
-        return super().flat_map(map_func)
+    def flat_map(
+        self,
+        map_func: Callable[..., Dataset[Any]],
+        name: str | None = None,
+        *,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
+    ) -> Dataset[Any]:
+        return super().flat_map(map_func, on_error=on_error, skip_limit=skip_limit)
 
     def group_by_window(
         self,

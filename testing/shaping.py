@@ -19,6 +19,7 @@ from ..pipeline.plan.certain import certain_spec
 from ..pipeline.plan.class_shares import SUPPOSED_ROWS
 from ..pipeline.plan.padded_batch import padding_of, target_of
 from ..pipeline.plan.ragged_batch import ragged_depths
+from .combining import skipping, until_error
 
 if TYPE_CHECKING:
     from .executor import Run
@@ -197,10 +198,18 @@ def _window(node: plan.Window, run: Run) -> Elements:
 
 def _flat_map(node: plan.FlatMap, run: Run) -> Elements:
     seeds = FunctionSeeds(node.global_seed)
-    for element in run.open(node.input):
+
+    def open_next(element: Any) -> Elements:
         with seeds:
             inner = node.function(element)
-        yield from run.open(inner)
+        return run.open(inner)
+
+    source = run.open(node.input)
+    if not node.errors.skips:
+        for element in source:
+            yield from open_next(element)
+    for _, inner in skipping(open_next, source, node.errors):
+        yield from until_error(inner, node.errors)
 
 
 def _group_by_window(node: plan.GroupByWindow, run: Run) -> Elements:

@@ -127,7 +127,7 @@ class Elementwise(DatasetBase[T]):
     def ignore_errors(self, log_warning: bool = False, *, limit: int | None = None) -> Self:  # noqa: FBT001, FBT002
         """Leave out the elements that fail in any stage before this one; the iterator's `skipped` reports them.
 
-        `map`, `filter` and `interleave` can do this for their own failures alone: see `on_error` there.
+        `map`, `filter`, `flat_map` and `interleave` can do this for their own failures alone: see `on_error` there.
 
         Args:
             log_warning: Whether each of them is logged (logger `"penstock"`).
@@ -136,16 +136,25 @@ class Elementwise(DatasetBase[T]):
         checked = None if limit is None else check_count("Dataset.ignore_errors", "limit", limit, 0)
         return self._same(plan.IgnoreErrors(self._node, ErrorPolicy("skip", checked, bool(log_warning))))
 
-    def flat_map(self, map_func: Callable[..., Dataset[U]]) -> Dataset[U]:
+    def flat_map(
+        self,
+        map_func: Callable[..., Dataset[U]],
+        *,
+        on_error: OnError = "raise",
+        skip_limit: int | None = None,
+    ) -> Dataset[U]:
         """Yield the elements of the datasets that `map_func(element)` returns, one dataset after another.
 
         Args:
             map_func: Function of one element that returns a dataset, e.g. `lambda window: window.batch(3)`.
+            on_error: As for `interleave`.
+            skip_limit: As for `map`.
         """
         where = "Dataset.flat_map"
         call = self._for_users(check_function(where, "map_func", map_func))
         name = getattr(call, "__name__", type(call).__name__)
-        return self._derived(plan.FlatMap(self._node, _node_of(where, call), name, get_global_seed()))
+        seed, errors = get_global_seed(), error_policy(where, on_error, skip_limit)
+        return self._derived(plan.FlatMap(self._node, _node_of(where, call), name, seed, errors))
 
     def interleave(
         self,
@@ -165,6 +174,7 @@ class Elementwise(DatasetBase[T]):
             cycle_length: How many datasets are open at once; None for 4 (tf.data takes the number of processors).
             block_length: How many elements come from one dataset before the next has its turn; None for 1.
             num_parallel_calls: How many datasets may be read ahead at once; None for none, AUTOTUNE for all open ones.
+                At most `cycle_length` where that is given.
             deterministic: None and True keep the order.
             on_error: As for `map`, for elements whose dataset cannot be made or read. A dataset that fails while it is
                 read is left there: its elements so far stay, the rest of it is not read.
@@ -172,12 +182,17 @@ class Elementwise(DatasetBase[T]):
         """
         where = "Dataset.interleave"
         call = self._for_users(check_function(where, "map_func", map_func))
-        if cycle_length is None or cycle_length == AUTOTUNE:
-            cycle_length = DEFAULT_CYCLE_LENGTH
-        cycle = check_count(where, "cycle_length", cycle_length, 1)
+        calls = check_parallel_calls(where, num_parallel_calls)
+        cycle = DEFAULT_CYCLE_LENGTH
+        if cycle_length is not None and cycle_length != AUTOTUNE:
+            cycle = check_count(where, "cycle_length", cycle_length, 1)
+            if calls is not None and calls > cycle:
+                raise InvalidArgumentError(
+                    f"{where}: num_parallel_calls must not be larger than cycle_length, the number of open datasets. "
+                    f"Received: num_parallel_calls={calls}, cycle_length={cycle}. Raise cycle_length, or use AUTOTUNE."
+                )
         block = 1 if block_length is None else check_count(where, "block_length", block_length, 1)
         name = getattr(call, "__name__", type(call).__name__)
-        calls = check_parallel_calls(where, num_parallel_calls)
         seed, errors = get_global_seed(), error_policy(where, on_error, skip_limit)
         return self._derived(
             plan.Interleave(self._node, _node_of(where, call), cycle, block, calls, deterministic, name, seed, errors)

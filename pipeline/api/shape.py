@@ -9,7 +9,7 @@ from ...core.dtypes import as_dtype
 from ...core.errors import InvalidArgumentError
 from ...core.specs import as_shape
 from .. import plan
-from ..calling import check_count
+from ..calling import check_count, check_parallel_calls
 from .base import DatasetBase, T
 
 if TYPE_CHECKING:
@@ -21,17 +21,30 @@ class Shape(DatasetBase[T]):
 
     __slots__ = ()
 
-    def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset[Any]:  # noqa: FBT001, FBT002 (tf.data's order)
+    def batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002 (tf.data's order)
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Dataset[Any]:
         """Stack every `batch_size` consecutive elements along a new first axis.
 
         Args:
             batch_size: Elements in a batch, at least 1.
             drop_remainder: Whether a last batch of fewer elements is left out; by default it is yielded.
+            num_parallel_calls: None, AUTOTUNE or an int >= 1; changes nothing. Batches are cut from blocks, which
+                leaves no work to share out; to make batches ahead, append `prefetch`.
+            deterministic: As for `map`; batches are always in order.
+            name: Accepted for code written for tf.data; `explain()` numbers the stages.
 
         Raises:
             ShapeError: The elements of a batch differ in shape (raised while iterating).
         """
-        size = check_count("Dataset.batch", "batch_size", batch_size, 1)
+        where = "Dataset.batch"
+        size = check_count(where, "batch_size", batch_size, 1)
+        check_parallel_calls(where, num_parallel_calls)
         return self._derived(plan.Batch(self._node, size, bool(drop_remainder)))
 
     def unbatch(self) -> Dataset[Any]:

@@ -11,6 +11,7 @@ from .. import plan
 from .base import Context, Operator, State, UnaryOperator, executes
 from .failures import failure
 from .input import Input, row_at
+from .skips import Skips
 
 
 @executes(plan.FlatMap)
@@ -27,6 +28,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         self._element: int | State = 0
         self._streams: list[Any] = []
         self._opened = 0
+        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._failed: Exception | None = None
 
     @property
@@ -47,24 +49,36 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         ahead = self.is_pure
         parts: list[Block] = []
         rows = 0
-        try:
-            while rows < max_rows and (self._inner is not None or self._open()):
+        while rows < max_rows:
+            try:
+                if self._inner is None and not self._open_or_skip():
+                    break
                 assert self._inner is not None
                 is_seen = ahead and not self._inner.is_pure
                 if is_seen and rows:
                     break
-                block = self._inner.pull(1 if is_seen else max_rows - rows)
-                if block is None:
-                    self._close_inner()
-                else:
-                    parts.append(block)
-                    rows += block.n
-        except Exception as err:
-            if not rows:
-                raise
-            # The elements before the failure come first.
-            self._failed = err
+                block = self._read(self._inner, 1 if is_seen else max_rows - rows)
+            except Exception as err:
+                if not rows:
+                    raise
+                # The elements before the failure come first.
+                self._failed = err
+                break
+            if block is None:
+                self._close_inner()
+            else:
+                parts.append(block)
+                rows += block.n
         return self._joined(parts)
+
+    def _read(self, inner: Input, max_rows: int) -> Block | None:
+        """Return rows of the open dataset; None at its end, and where it fails and is left."""
+        try:
+            return inner.pull(max_rows)
+        except Exception as err:
+            if not self._skips.skip(err):
+                raise
+            return None
 
     def _joined(self, parts: list[Block]) -> Block | None:
         """Return the rows of several datasets as one block; those of another structure than the first fail."""
@@ -79,6 +93,17 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
                 f"Received: {parts[0].structure!r} and {parts[fitting].structure!r}."
             )
         return Block.concat(parts[:fitting])
+
+    def _open_or_skip(self) -> bool:
+        """Open the next dataset that can be opened; False when the input has ended."""
+        while True:
+            opened = self._opened
+            try:
+                return self._open()
+            except Exception as err:
+                # An error of the input itself is not that of an element.
+                if self._opened == opened or not self._skips.skip(err):
+                    raise
 
     def _open(self) -> bool:
         """Open the next dataset; False when the input has ended."""
@@ -121,7 +146,13 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
                 element = self._source.state_at(element)
             inner = {"element": element, "streams": self._streams, "rows": self._inner.get_state()}
         streams = self._seeds.get_state()
-        return {"opened": self._opened, "streams": streams, "input": self._source.get_state(), "inner": inner}
+        return {
+            "opened": self._opened,
+            "skipped": self._skips.skipped,
+            "streams": streams,
+            "input": self._source.get_state(),
+            "inner": inner,
+        }
 
     def set_state(self, state: State) -> None:
         inner = state["inner"]
@@ -134,3 +165,4 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
             self._inner.set_state(inner["rows"])
         self._opened = state["opened"]
         self._seeds.set_state(state["streams"])
+        self._skips.restore(state["skipped"])

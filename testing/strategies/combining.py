@@ -130,7 +130,8 @@ def scans(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 @st.composite
 def skips(draw: st.DrawFn, recipe: Recipe) -> Recipe:
     """Draw a transformation that fails for some elements and leaves them out."""
-    kind, remainder = draw(st.sampled_from(["map", "filter", "interleave", "ignore_errors"])), draw(st.integers(0, 2))
+    kind = draw(st.sampled_from(["map", "filter", "interleave", "flat_map", "ignore_errors"]))
+    remainder = draw(st.integers(0, 2))
 
     def step(dataset: Dataset[Any], log: Log) -> Dataset[Any]:
         def shaky(number: Any, element: Any) -> Any:
@@ -147,6 +148,8 @@ def skips(draw: st.DrawFn, recipe: Recipe) -> Recipe:
                 return numbered.filter(lambda n, x: np.bool_(shaky(n, x) is x), vectorize=False, on_error="skip")
             case "interleave":
                 return numbered.interleave(lambda n, x: Dataset.from_tensors(shaky(n, x)), 2, on_error="skip")
+            case "flat_map":
+                return numbered.flat_map(lambda n, x: Dataset.from_tensors(shaky(n, x)), on_error="skip")
         return numbered.map(shaky).ignore_errors()
 
     return recipe.then(f"{kind}(shaky at {remainder} modulo 3)", step)

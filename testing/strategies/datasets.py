@@ -255,7 +255,7 @@ def _interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
 
 @st.composite
 def _parallel_interleave(draw: st.DrawFn, recipe: Recipe) -> Recipe:
-    cycle, calls = draw(st.integers(1, 4)), draw(st.sampled_from([2, -1]))
+    cycle, calls = draw(st.integers(2, 4)), draw(st.sampled_from([2, -1]))
 
     def open_inner(*arguments: Any) -> Dataset[Any]:
         element = _element(arguments)

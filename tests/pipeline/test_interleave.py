@@ -20,6 +20,8 @@ def test_order_is_tensorflows(golden, calls) -> None:
     parallel = {} if calls is None else {"num_parallel_calls": calls}
     for case in document["cases"]:
         lengths = {key: case[key] for key in ("cycle_length", "block_length")}
+        if (calls or 0) > case["cycle_length"]:
+            continue
         outer = Dataset.from_tensor_slices(np.array(document["layouts"][case["layout"]], dtype=np.int64))
         dataset = outer.interleave(lambda x: Dataset.range(x * 10, x * 10 + x % 10), **lengths, **parallel)
         expected = case.get("parallel_elements", {}).get(str(calls), case["elements"])
@@ -38,6 +40,13 @@ def test_defaults_are_four_datasets_and_one_element() -> None:
     dataset = Dataset.range(5).interleave(lambda x: Dataset.from_tensors(x).repeat(2))
     assert list(dataset) == [0, 1, 2, 3, 0, 1, 2, 3, 4, 4]
     assert list(Dataset.range(5).interleave(lambda x: Dataset.from_tensors(x).repeat(2), AUTOTUNE)) == list(dataset)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("cycle", [None, AUTOTUNE])
+def test_parallel_calls_beyond_the_cycle_that_was_not_given_change_no_order(cycle) -> None:
+    dataset = Dataset.range(5).interleave(lambda x: Dataset.from_tensors(x).repeat(2), cycle, num_parallel_calls=9)
+    assert list(dataset) == [0, 1, 2, 3, 0, 1, 2, 3, 4, 4]
 
 
 @pytest.mark.unit
@@ -153,6 +162,11 @@ def test_elements_of_different_structure_are_an_error() -> None:
         ({"cycle_length": 0}, "cycle_length must be an int >= 1. Received: cycle_length=0"),
         ({"block_length": 0}, "block_length must be an int >= 1. Received: block_length=0"),
         ({"num_parallel_calls": 0}, "num_parallel_calls must be None, AUTOTUNE or an int >= 1"),
+        (
+            {"cycle_length": 2, "num_parallel_calls": 3},
+            "num_parallel_calls must not be larger than cycle_length, the number of open datasets. "
+            "Received: num_parallel_calls=3, cycle_length=2. Raise cycle_length, or use AUTOTUNE.",
+        ),
     ],
 )
 def test_arguments_are_checked_at_once(arguments, text) -> None:

@@ -75,9 +75,9 @@ CASES = {
     "opaque filter": lambda calls: numbers().filter(is_odd),
     "ignore_errors": lambda calls: numbers().map(only_even, num_parallel_calls=calls).ignore_errors(),
     "flat_map": lambda calls: numbers().flat_map(few),
-    "interleave": lambda calls: numbers().interleave(few, cycle_length=7, block_length=2, num_parallel_calls=calls),
+    "interleave": lambda calls: numbers().interleave(few, cycle_length=9, block_length=2, num_parallel_calls=calls),
     "interleave of orders": lambda calls: Dataset.range(40).interleave(
-        lambda x: Dataset.range(x, x + 25).shuffle(6), cycle_length=5, num_parallel_calls=calls
+        lambda x: Dataset.range(x, x + 25).shuffle(6), cycle_length=8, num_parallel_calls=calls
     ),
     "shuffle": lambda calls: numbers().shuffle(100),
     "shuffle, one order": lambda calls: numbers().shuffle(3 * N, reshuffle_each_iteration=False),
@@ -123,7 +123,7 @@ CASES = {
     "many together": lambda calls: (
         numbers()
         .shuffle(60)
-        .interleave(few, cycle_length=5, num_parallel_calls=calls)
+        .interleave(few, cycle_length=8, num_parallel_calls=calls)
         .map(add_one, num_parallel_calls=calls, vectorize=False)
         .cache()
         .filter(lambda x: x % 7 > 0)

@@ -88,6 +88,48 @@ def test_filter_skips() -> None:
 
 
 @pytest.mark.unit
+def test_flat_map_leaves_out_datasets_that_cannot_be_made_or_read(tmp_path) -> None:
+    files = [lines(tmp_path, "a", "1\n2\n"), str(tmp_path / "none"), lines(tmp_path, "b", "3\n")]
+    iterator = iter(Dataset.from_tensor_slices(files).flat_map(TextLineDataset, on_error="skip"))
+    assert list(iterator) == [b"1", b"2", b"3"]
+    assert [(skipped.stage, type(skipped.error)) for skipped in iterator.skipped] == [("flat_map", NotFoundError)]
+    iterator = iter(Dataset.range(8).flat_map(lambda x: Dataset.range(not_three(x), 45), on_error="skip"))
+    assert list(iterator) == [*range(45), *range(10, 45), *range(20, 45), *range(40, 45)]
+    assert [skipped.element for skipped in iterator.skipped] == [3, 7]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("vectorize", [None, False])
+def test_flat_map_leaves_a_dataset_where_it_fails(vectorize) -> None:
+    def rows(x):
+        return Dataset.range(10 * x, 10 * x + 6).map(not_three, vectorize=vectorize)
+
+    def fresh():
+        return iter(Dataset.range(3).flat_map(rows, on_error="skip", skip_limit=3))
+
+    expected = [0, 10, 20, 100, 200, 210, 220]
+    assert list(fresh()) == expected
+    for n in range(len(expected) + 1):
+        iterator = fresh()
+        for _ in range(n):
+            next(iterator)
+        restored = fresh()
+        restored.set_state(json.loads(json.dumps(iterator.get_state())))
+        assert list(restored) == expected[n:]
+        assert restored.skipped.total == 3
+
+
+@pytest.mark.unit
+def test_flat_map_does_not_skip_errors_of_its_input(read_all) -> None:
+    found = read_all(Dataset.range(5).map(not_three).flat_map(Dataset.from_tensors, on_error="skip"))
+    assert [type(x) for x in found].count(StageError) == 1
+    assert [int(x) for x in found if not isinstance(x, StageError)] == [0, 10, 20, 40]
+    limited = Dataset.range(8).flat_map(lambda x: Dataset.from_tensors(not_three(x)), on_error="skip", skip_limit=1)
+    assert [type(x) for x in read_all(limited)].count(StageError) == 1
+    assert repr(limited).endswith(".flat_map(<lambda>, on_error='skip', skip_limit=1)>")
+
+
+@pytest.mark.unit
 @pytest.mark.parametrize("calls", [None, 2])
 def test_interleave_leaves_out_datasets_that_cannot_be_read(tmp_path, calls) -> None:
     files = [lines(tmp_path, "a", "1\n2\n"), str(tmp_path / "none"), lines(tmp_path, "b", "3\n")]
