@@ -5,11 +5,11 @@ from __future__ import annotations
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from .. import plan
-from .base import Context, State, UnaryOperator, executes
+from .base import Context, RowByRow, State, executes
 
 
 @executes(plan.AssertCardinality)
-class AssertCardinality(UnaryOperator[plan.AssertCardinality]):
+class AssertCardinality(RowByRow[plan.AssertCardinality]):
     """Rows as they come; the error for a wrong number of them comes after the last one that is right."""
 
     def __init__(self, node: plan.AssertCardinality, context: Context) -> None:

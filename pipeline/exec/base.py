@@ -14,6 +14,7 @@ import numpy as np
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError, UnimplementedError
 from ..plan import Node, walk
+from ..plan.passes import all_seeds
 from ..plan.shuffle import ShuffleSeeds
 from .pool import Pool
 from .skips import SkipReport
@@ -28,6 +29,9 @@ State: TypeAlias = "dict[str, Any]"
 TARGET_BLOCK_BYTES: Final = 1 << 20
 MAX_BLOCK_ROWS: Final = 1 << 14
 
+
+# What `Operator.sight` says where nothing that is done ahead can be seen.
+UNLIMITED: Final = 1 << 62
 
 # Rows between two checkpoints at least: sources that are pulled row by row would pay for one at each row otherwise.
 # A resume re-reads at most so many rows more than it must.
@@ -72,6 +76,7 @@ class Context:
         self.skipped = SkipReport()
         self._stopped = threading.Event()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
+        self._shared = frozenset(all_seeds(root))
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
 
@@ -93,6 +98,15 @@ class Context:
         if self._seeds is None:
             return seeds
         return self._seeds.setdefault(seeds, seeds.copy(passes=0 if self._rereads else seeds.passes))
+
+    def begins_visibly(self, node: Node) -> bool:
+        """Whether a pass over a node can be seen: its random nodes draw other seeds in the next one.
+
+        Passes over what functions make are seen by nobody else.
+        """
+        if self._seeds is not None:
+            return False
+        return any(seeds.reshuffle and seeds in self._shared for seeds in all_seeds(node))
 
     def apart(self) -> Context:
         """Return a context for operators that read again what was read before: passes that they begin do not count."""
@@ -117,9 +131,9 @@ class Operator(ABC, Generic[N]):
     """One stage of a running pipeline.
 
     Contract: `pull` is called by one thread at a time (not always the same one), never after it returned None, and
-    never after `close`. It does not run the user's functions for more rows than were asked for, except where the
-    user asked for work ahead (`prefetch`, `num_parallel_calls`); `is_pure` operators may be asked for more rows than
-    the user demanded, because nobody can see it.
+    never after `close`. It does not run the user's functions, and begins no pass of a shuffle, for more rows than were
+    asked for, except where the user asked for work ahead (`prefetch`, `num_parallel_calls`); `is_pure` operators may be
+    asked for more rows than the user demanded, because nobody can see it, others for as many as are in `sight`.
 
     Args:
         node: The plan node that is executed.
@@ -176,6 +190,14 @@ class Operator(ABC, Generic[N]):
         return True
 
     @property
+    def sight(self) -> int:
+        """How many rows can be pulled without anybody seeing it; `UNLIMITED` for a pure operator.
+
+        A number where only the beginning of another pass can be seen, which the next epoch shows: ask before each pull.
+        """
+        return UNLIMITED if self.is_pure else 0
+
+    @property
     def children(self) -> tuple[Operator[Any], ...]:
         """Operators that this one reads and must close."""
         return ()
@@ -210,6 +232,14 @@ class UnaryOperator(Operator[N]):
     @property
     def children(self) -> tuple[Operator[Any], ...]:
         return (self.input,)
+
+
+class RowByRow(UnaryOperator[N]):
+    """An operator that needs one row of its input for each of its own, and runs no function of the user."""
+
+    @property
+    def sight(self) -> int:
+        return self.input.sight
 
 
 _makers: dict[type[Node], Callable[[Any, Context], Operator[Any]]] = {}

@@ -6,8 +6,9 @@ from typing import Any
 
 from ...core.block import Block
 from .. import plan
+from ..plan.passes import draws_anew
 from .base import Context, Operator, State, executes
-from .epochs import draws_anew, restore_epochs, save_epochs
+from .epochs import restore_epochs, save_epochs
 
 
 @executes(plan.Cache)

@@ -23,9 +23,10 @@ from ...core.nest_json import has_classes
 from .. import plan
 from ..inspection import resolved_spec
 from ..plan import walk
+from ..plan.passes import draws_anew
 from ..storage.block_file import BlockFile, BlockFileWriter, RowReader
 from .base import Context, Operator, State, executes, plain
-from .epochs import draws_anew, restore_epochs, save_epochs
+from .epochs import restore_epochs, save_epochs
 from .recording import Recording
 
 # Rows made at a time when a whole file is made again.

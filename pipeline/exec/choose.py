@@ -33,6 +33,10 @@ class Choose(Operator[plan.Choose]):
         return self._source.is_pure and self._lanes.is_pure
 
     @property
+    def sight(self) -> int:
+        return min(self._source.sight, self._lanes.sight)
+
+    @property
     def children(self) -> tuple[Operator[Any], ...]:
         return (self._source.source, *(lane.input.source for lane in self._lanes.lanes))
 
@@ -63,7 +67,7 @@ class Choose(Operator[plan.Choose]):
         return None
 
     def _read_choices(self, rows: int) -> None:
-        block = self._source.pull(rows if self._source.is_pure else 1)
+        block = self._source.pull(max(1, min(rows, self._source.sight)))
         self._no_more_choices = block is None
         self._next = 0
         self._choices = np.empty(0, dtype=np.int64) if block is None else _numbers(block)

@@ -8,38 +8,52 @@ from ...core.block import Block
 from .. import plan
 from .base import Context, Operator, State, executes
 from .epochs import restore_epochs, save_epochs
+from .input import Input
 
 
 @executes(plan.Concatenate)
 class Concatenate(Operator[plan.Concatenate]):
-    """The second dataset is opened when the first one has ended, as in TensorFlow: a shuffle there draws its seeds."""
+    """The second dataset is opened when the first one has ended, as in TensorFlow: a shuffle there draws its seeds.
+
+    The next loop over the dataset shows that; so it is not opened before its first row is asked for, and the end of the
+    first dataset is looked for while its last rows still wait.
+    """
 
     def __init__(self, node: plan.Concatenate, context: Context) -> None:
         super().__init__(node, context)
         self._part = 0
-        self._input: Operator[Any] = context.build(node.first)
+        self._draws = context.begins_visibly(node.second)
+        self._input = Input(context.build(node.first), ahead=self._draws)
 
     @property
     def is_pure(self) -> bool:
-        return self._input.is_pure
+        source = self._input
+        return source.is_pure and (self._part == 1 or not self._draws)
+
+    @property
+    def sight(self) -> int:
+        source = self._input
+        return source.waiting if self._part == 0 and self._draws else source.sight
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
-        return (self._input,)
+        return (self._input.source,)
 
     def pull(self, max_rows: int) -> Block | None:
         was_pure = self.is_pure
         block = self._input.pull(max_rows)
         if block is not None or self._part == 1:
+            if self._draws and self._part == 0:
+                self._input.look_ahead()
             return block
         self._open_second()
         # Whoever asks a pure operator may ask for more than the user did; the second dataset may not be pure.
         return self._input.pull(max_rows if self.is_pure or not was_pure else 1)
 
     def _open_second(self) -> None:
-        self._input.close()
+        self._input.source.close()
         self._part = 1
-        self._input = self.context.build(self.node.second)
+        self._input = Input(self.context.build(self.node.second))
 
     @property
     def _idle(self) -> plan.Node:

@@ -33,6 +33,10 @@ class Deferred(Operator[Node]):
         return self._operator is not None and self._operator.is_pure
 
     @property
+    def sight(self) -> int:
+        return 0 if self._operator is None else self._operator.sight
+
+    @property
     def children(self) -> tuple[Operator[Any], ...]:
         return () if self._operator is None else (self._operator,)
 

@@ -8,11 +8,11 @@ from ...core.block import Block
 from ...core.columns import DenseColumn
 from ...core.nest import LEAF, tuple_of
 from .. import plan
-from .base import Context, State, UnaryOperator, executes
+from .base import Context, RowByRow, State, executes
 
 
 @executes(plan.Enumerate)
-class Enumerate(UnaryOperator[plan.Enumerate]):
+class Enumerate(RowByRow[plan.Enumerate]):
     """Each row behind its number."""
 
     def __init__(self, node: plan.Enumerate, context: Context) -> None:

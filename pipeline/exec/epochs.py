@@ -54,10 +54,3 @@ def _seeds(node: Node, context: Context | None) -> ShuffleSeeds | None:
     if not isinstance(seeds, ShuffleSeeds):
         return None
     return seeds if context is None else context.seeds(seeds)
-
-
-def draws_anew(root: Node) -> bool:
-    """Whether a plan has other elements, or another order, in each pass."""
-    return any(
-        isinstance(seeds := getattr(node, "seeds", None), ShuffleSeeds) and seeds.reshuffle for node in walk(root)
-    )

@@ -54,6 +54,10 @@ class Take(_Counted[plan.Take]):
         super().__init__(node, context)
         self._left = node.count
 
+    @property
+    def sight(self) -> int:
+        return self.input.sight
+
     def pull(self, max_rows: int) -> Block | None:
         if self._left == 0:
             return None
@@ -69,6 +73,10 @@ class Skip(_Counted[plan.Skip]):
     def __init__(self, node: plan.Skip, context: Context) -> None:
         super().__init__(node, context)
         self._left = node.count
+
+    @property
+    def sight(self) -> int:
+        return max(0, self.input.sight - max(0, self._left))
 
     def pull(self, max_rows: int) -> Block | None:
         while self._left > 0:

@@ -45,6 +45,9 @@ class Input:
         self._last = 0
         self._skip = 0
         self._failed = False
+        # What looking ahead found besides rows.
+        self._over = False
+        self._error: Exception | None = None
         self._lock = threading.Lock()
         self._checkpoints: deque[tuple[int, State]] = deque()
         self._limit = MANY_CHECKPOINTS
@@ -61,7 +64,10 @@ class Input:
         block = self._block
         if block is None or self._next == block.n:
             self._block, self._next = None, 0
-            block = self._pull_source(max_rows)
+            error, self._error = self._error, None
+            if error is not None:
+                raise error
+            block = None if self._over else self._pull_source(max_rows)
             if block is None:
                 return None
         start = self._next
@@ -86,14 +92,34 @@ class Input:
             self._read += len(elements)
         return elements
 
+    @property
+    def waiting(self) -> int:
+        """How many rows wait: reading them cannot be seen, whatever the source would do next."""
+        return 0 if self._block is None else self._block.n - self._next
+
+    @property
+    def sight(self) -> int:
+        """How many rows can be pulled without anybody seeing it; see `Operator.sight`."""
+        return self.waiting + self.source.sight
+
+    def look_ahead(self) -> None:
+        """Have the next row wait, where nobody can see that it is read; an error comes when the row is asked for."""
+        if self.waiting or self._over or self._error is not None or not self.source.sight:
+            return
+        try:
+            self._block, self._next = self._pull_source(1), 0
+        except Exception as err:
+            self._error = err
+        self._over = self._block is None and self._error is None
+
     def _pull_source(self, max_rows: int) -> Block | None:
         if self._skip:
             self._skip_rows()
         self._checkpoint()
         rows = max_rows
-        if self._ahead and self.source.is_pure:
+        if self._ahead and (sight := self.source.sight):
             self._sizer.rows = max(self._sizer.rows, min(max_rows, CHECKPOINT_ROWS))
-            rows = max(self._sizer.rows, max_rows)
+            rows = max(min(self._sizer.rows, sight), max_rows)
         try:
             block = self.source.pull(rows)
         except Exception:
@@ -141,7 +167,7 @@ class Input:
 
     def get_state(self) -> State:
         """Return the position of the next row; nobody pulls meanwhile."""
-        if self._block is None and not self._skip:
+        if self._block is None and not self._skip and self._error is None:
             return {"from": self.source.get_state(), "skip": 0}
         return self.state_at(self.rows)
 

@@ -73,8 +73,8 @@ class DatasetIterator(Generic[T]):
         self._begun = True
         source = self._source
         elements: list[Any] | None
-        if source.is_pure:
-            block = source.pull(self._sizer.rows)
+        if sight := source.sight:
+            block = source.pull(min(self._sizer.rows, sight))
             if block is not None:
                 self._sizer.saw(block)
             self._block = block
@@ -104,7 +104,7 @@ class DatasetIterator(Generic[T]):
         if waiting := length_hint(self._elements):
             return self._rest_of_block(waiting, max_rows or waiting)
         self._begun = True
-        rows = max_rows or (self._sizer.rows if self._source.is_pure else 1)
+        rows = max_rows or max(1, min(self._sizer.rows, self._source.sight))
         block = self._source.pull(rows)
         if block is None:
             self._end()

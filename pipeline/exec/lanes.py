@@ -61,21 +61,34 @@ class Lanes:
         """Whether reading any lane ahead is invisible."""
         return all(closed or lane.input.is_pure for lane, closed in zip(self.lanes, self.closed, strict=True))
 
+    @property
+    def sight(self) -> int:
+        """How many rows can be pulled, whichever lanes they are of, without anybody seeing it."""
+        waiting = self.available - self.taken
+        return min(
+            (
+                int(n) + lane.input.sight
+                for n, lane, closed in zip(waiting, self.lanes, self.closed, strict=True)
+                if not closed
+            ),
+            default=0,
+        )
+
     def refill(self, i: int, max_rows: int) -> bool:
         """Get rows for lane `i`, and top up the others; False when the lane has ended.
 
-        Lanes that are not pure get one row, when it is their turn.
+        Lanes whose reading can be seen get one row, when it is their turn.
         """
         lane = self.lanes[i]
         if lane.ended:
             return False
-        if lane.failed is None and not lane.input.is_pure:
+        if lane.failed is None and not lane.input.sight:
             self._hold(i, lane.input.pull(1))
             return bool(self.available[i] > 0)
         share = min(-(-max_rows // len(self.lanes)), MAX_SHARE_ROWS)
         self._hold(i, self._next_block(lane, share))
         for j, other in enumerate(self.lanes):
-            if j != i and not other.ended and other.failed is None and other.input.is_pure:
+            if j != i and not other.ended and other.failed is None and other.input.sight:
                 self._top_up(j, other, share)
         return bool(self.available[i] > 0)
 
@@ -92,7 +105,7 @@ class Lanes:
         failed, lane.failed = lane.failed, None
         if failed is not None:
             raise failed
-        return lane.input.pull(max(lane.sizer.rows, share))
+        return lane.input.pull(max(1, min(max(lane.sizer.rows, share), lane.input.sight)))
 
     def _hold(self, i: int, block: Block | None) -> None:
         lane = self.lanes[i]

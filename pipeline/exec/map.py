@@ -52,6 +52,12 @@ class Map(UnaryOperator[plan.Map]):
     def is_pure(self) -> bool:
         return self.input.is_pure and self.node.function.is_pure
 
+    @property
+    def sight(self) -> int:
+        # A row that is skipped takes one more.
+        is_certain = self.node.function.is_pure and not self.node.errors.skips
+        return self._source.sight if is_certain else super().sight
+
     def pull(self, max_rows: int) -> Block | None:
         results = self._take(max_rows)
         if results is None or isinstance(results, Block):

@@ -39,6 +39,13 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         self._error: BaseException | None = None
         self._sizer = BlockSizer(context.max_block_rows)
 
+    @property
+    def sight(self) -> int:
+        if self.node.buffer_size == 0 or self.input.is_pure:
+            return self._source.sight
+        # What is taken from the queue is made anew: more than one element at a time would run further ahead than asked.
+        return 0
+
     def pull(self, max_rows: int) -> Block | None:
         if self.node.buffer_size == 0:
             return self._source.pull(max_rows)
@@ -84,7 +91,9 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         Handing over a block costs two thread switches, whatever it holds: a queue of two small elements would spend
         more time on them than on the elements.
         """
-        blocks = 2 * self._sizer.rows if self.input.is_pure or self.node.buffer_size < 0 else 0
+        blocks = 2 * self._sizer.rows
+        if self.node.buffer_size >= 0:
+            blocks = min(blocks, self._held + self.input.sight)
         return max(self.node.buffer_size, blocks, 1)
 
     def _start(self) -> None:
@@ -101,7 +110,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                     self._running = False
                     self._condition.notify_all()
                     return
-            if not self._fill(min(room, self._sizer.rows) if self.input.is_pure else 1):
+            if not self._fill(max(1, min(room, self._sizer.rows, self.input.sight))):
                 return
 
     def _fill(self, rows: int) -> bool:

@@ -9,6 +9,7 @@ from .. import plan
 from .base import Context, Operator, State, executes
 from .deferred import deferred
 from .epochs import restore_epochs, save_epochs
+from .input import Input
 
 
 @executes(plan.Repeat)
@@ -18,29 +19,41 @@ class Repeat(Operator[plan.Repeat]):
     Where the passes are counted, TensorFlow makes the iterator of a next pass after the last one too. Nobody reads it,
     but a shuffle below has drawn the seeds of an epoch by then, and the next loop over the dataset shows it. A repeat
     right on top of a shuffle is one operator there, which does not do so.
+
+    A pass that begins can be seen where it draws seeds: by the next loop over the dataset. None begins before its first
+    row is asked for; so the end of a pass is looked for while its last rows still wait.
     """
 
     def __init__(self, node: plan.Repeat, context: Context) -> None:
         super().__init__(node, context)
         self._pass = 0
-        self._input: Operator[Any] | None = None if node.count == 0 else self._open()
+        self._draws = context.begins_visibly(node.input)
+        self._input: Input | None = None if node.count == 0 else self._open()
         self._produced = False
 
     @property
     def is_pure(self) -> bool:
-        return self._input is None or self._input.is_pure
+        source = self._input
+        return source is None or (source.is_pure and not self._draws)
+
+    @property
+    def sight(self) -> int:
+        source = self._input
+        return source.waiting if source is not None and self._draws else super().sight
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
-        return () if self._input is None else (self._input,)
+        return () if self._input is None else (self._input.source,)
 
     def pull(self, max_rows: int) -> Block | None:
         while self._input is not None:
             block = self._input.pull(max_rows)
             if block is not None:
                 self._produced = True
+                if self._draws:
+                    self._input.look_ahead()
                 return block
-            self._input.close()
+            self._input.source.close()
             self._pass += 1
             self._input = self._next_pass()
             self._produced = False
@@ -61,14 +74,15 @@ class Repeat(Operator[plan.Repeat]):
         elif self._input is not None:
             self._input.set_state(state["input"])
 
-    def _open(self) -> Operator[Any]:
-        """Return the operator of a pass; every pass has one of the same kind, so that positions fit all of them."""
+    def _open(self) -> Input:
+        """Return the rows of a pass; every pass has one of the same kind, so that positions fit all of them."""
         node = self.node
         # An endless repeat opens its input late in TensorFlow; right on top of a shuffle it is one operator with it.
         is_late = node.count < 0 and not isinstance(node.input, plan.Shuffle)
-        return deferred(node.input, self.context) if is_late else self.context.build(node.input)
+        source = deferred(node.input, self.context) if is_late else self.context.build(node.input)
+        return Input(source, ahead=self._draws)
 
-    def _next_pass(self) -> Operator[Any] | None:
+    def _next_pass(self) -> Input | None:
         node = self.node
         if node.count < 0 or node.input.cardinality == 0:
             return self._open() if self._produced else None

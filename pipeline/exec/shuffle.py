@@ -44,11 +44,17 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
         self._ended = False
         self._failed: Exception | None = None
 
+    @property
+    def sight(self) -> int:
+        waiting = self._store.rows - self._incoming
+        if self._ended:
+            return self._held + waiting
+        # The buffer must be full before each draw.
+        return max(0, self.input.sight + waiting - (self.node.buffer_size - self._held) + 1)
+
     def pull(self, max_rows: int) -> Block | None:
-        rows = max_rows
-        if self.input.is_pure:
-            # Moving rows in and out of the store has a price per pull: a pure input pays it less often.
-            rows = max(rows, min(self.node.buffer_size, self.context.max_block_rows))
+        # Moving rows in and out of the store has a price per pull: it is paid less often where nobody can see it.
+        rows = max(max_rows, min(self.node.buffer_size, self.context.max_block_rows, self.sight))
         self._fetch(self.node.buffer_size - self._held + rows - 1)
         self._fill()
         if self._failed is not None and self._held < self.node.buffer_size:

@@ -32,6 +32,10 @@ class Stacking(UnaryOperator[N]):
         self._count = 0
         self._ended = False
 
+    @property
+    def sight(self) -> int:
+        return (self._held.rows + self._source.sight) // self._size
+
     @abstractmethod
     def _stack(self, rows: Block, leaf: int, size: int) -> Column:
         """Return one leaf of `rows` as batches of `size` rows.

@@ -34,6 +34,10 @@ class Zip(Operator[plan.Zip]):
         return all(source.is_pure for source in self._inputs)
 
     @property
+    def sight(self) -> int:
+        return min(source.sight for source in self._inputs)
+
+    @property
     def children(self) -> tuple[Operator[Any], ...]:
         return tuple(source.source for source in self._inputs)
 
@@ -51,8 +55,9 @@ class Zip(Operator[plan.Zip]):
 
         Pure inputs come first: how many rows they have says how many the others may be asked for.
         """
-        pure = [source.is_pure for source in self._inputs]
-        rows = max_rows if pure.count(False) <= 1 else 1
+        sight = self.sight
+        pure = [sight > 0 or source.is_pure for source in self._inputs]
+        rows = min(max_rows, max(1, sight)) if sight or pure.count(False) > 1 else max_rows
         ended = len(self._inputs)
         for i in sorted(range(ended), key=lambda i: not pure[i]):
             if i > ended:

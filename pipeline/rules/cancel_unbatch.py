@@ -7,6 +7,7 @@ from ...core.specs import Spec, TensorSpec
 from ...core.trace.rows import RowFunction
 from ..plan import Batch, Node, Unbatch, walk
 from ..plan.certain import certain_spec
+from ..plan.passes import draws_anew
 from .base import Rule
 
 
@@ -14,7 +15,8 @@ class CancelUnbatch(Rule):
     """`x.batch(n).unbatch()` → `x`; with `drop_remainder=True` where `n` divides the number of elements.
 
     Only where batches cannot fail (all elements are known to be dense arrays of one shape), and where no function runs
-    element by element below: it would run less far ahead than the plan that was written says.
+    element by element below, and no pass has an order of its own: functions and passes would begin later than the plan
+    that was written says.
     """
 
     def apply(self, node: Node) -> Node:
@@ -28,7 +30,7 @@ class CancelUnbatch(Rule):
 
 def _can_cancel(source: Node) -> bool:
     spec = certain_spec(source)
-    if spec is None:
+    if spec is None or draws_anew(source):
         return False
     leaves = nest.flatten(spec)[0]
     return bool(leaves) and all(map(_has_one_shape, leaves)) and not any(map(_runs_opaque, walk(source)))
