@@ -9,6 +9,7 @@ from ..core.lazy import attach
 if TYPE_CHECKING:
     from .base import AdaptableLayer
     from .category_encoding import CategoryEncoding
+    from .center_crop import CenterCrop
     from .discretization import Discretization
     from .hashed_crossing import HashedCrossing
     from .hashing import Hashing
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
     from .normalization import Normalization
     from .pipeline import Pipeline
     from .rescaling import Rescaling
+    from .resizing import Resizing
     from .string_lookup import StringLookup
     from .text_vectorization import TextVectorization
 
 __all__ = [
     "AdaptableLayer",
     "CategoryEncoding",
+    "CenterCrop",
     "Discretization",
     "HashedCrossing",
     "Hashing",
@@ -29,6 +32,7 @@ __all__ = [
     "Normalization",
     "Pipeline",
     "Rescaling",
+    "Resizing",
     "StringLookup",
     "TextVectorization",
 ]
@@ -38,6 +42,7 @@ __getattr__, __dir__ = attach(
     {
         "AdaptableLayer": ".base",
         "CategoryEncoding": ".category_encoding",
+        "CenterCrop": ".center_crop",
         "Discretization": ".discretization",
         "HashedCrossing": ".hashed_crossing",
         "Hashing": ".hashing",
@@ -45,6 +50,7 @@ __getattr__, __dir__ = attach(
         "Normalization": ".normalization",
         "Pipeline": ".pipeline",
         "Rescaling": ".rescaling",
+        "Resizing": ".resizing",
         "StringLookup": ".string_lookup",
         "TextVectorization": ".text_vectorization",
     },

@@ -6,8 +6,8 @@ recur from batch to batch, so the tables are kept.
 The formulas are those of TensorFlow's resize operations, evaluated in float32 in the same order, so that weights agree
 to the bit: bilinear and nearest are computed from positions; bicubic is Keys' kernel (Robert G. Keys, "Cubic
 convolution interpolation for digital image processing", 1981, a = -0.5) read from a table of 1024 steps, without what
-lies outside; area weights by how much of a pixel is covered; the others are windows of a continuous kernel, stretched when an
-antialiased image shrinks, and normalized. Mitchell's cubic is that of D. P. Mitchell and A. N. Netravali,
+lies outside; area weights by how much of a pixel is covered; the others are windows of a continuous kernel, stretched
+when an antialiased image shrinks, and normalized. Mitchell's cubic is that of D. P. Mitchell and A. N. Netravali,
 "Reconstruction filters in computer graphics", 1988, with B = C = 1/3.
 """
 
@@ -145,7 +145,8 @@ def _exp(x: Float32s) -> Float32s:
 
 
 def _triangle(x: Float32s) -> Float32s:
-    return np.maximum(np.float32(1) - x, np.float32(0)).astype(np.float32)
+    found: Float32s = np.maximum(np.float32(1) - x, np.float32(0))
+    return found
 
 
 def _keys_cubic(x: Float32s) -> Float32s:

@@ -5,11 +5,13 @@ import pytest
 
 from penstock.preprocessing import (
     CategoryEncoding,
+    CenterCrop,
     Discretization,
     Hashing,
     IntegerLookup,
     Normalization,
     Rescaling,
+    Resizing,
     StringLookup,
     TextVectorization,
 )
@@ -23,6 +25,7 @@ TOKENS = ["b", "a", "é", "c"]
 IDF = [0.5, 1.0, 2.0, 4.0]
 TEXTS = np.array(["a B!", "É b  c a", "", "b, b"], dtype=object)
 COUNTS = np.array([[5, 3, 5], [-2, 9, 0]])
+IMAGES = np.random.default_rng(1).normal(9, 5, (2, 5, 6, 3)).astype(np.float32)
 
 
 def adapted(data):
@@ -107,6 +110,21 @@ ROWS = [
         adapted(TEXTS),
         id="text-sparse",
     ),
+    pytest.param(lambda: Resizing(3, 4), IMAGES, None, id="resizing"),
+    pytest.param(
+        lambda: Resizing(7, 4, "lanczos5", pad_to_aspect_ratio=True, fill_value=-3, antialias=True, dtype="float64"),
+        IMAGES,
+        None,
+        id="resizing-padded",
+    ),
+    pytest.param(
+        lambda: Resizing(4, 4, "bicubic", crop_to_aspect_ratio=True, data_format="channels_first"),
+        IMAGES.astype(np.int64),
+        None,
+        id="resizing-integers",
+    ),
+    pytest.param(lambda: CenterCrop(3, 4), IMAGES, None, id="center-crop"),
+    pytest.param(lambda: CenterCrop(9, 3, dtype="float16"), IMAGES, None, id="center-crop-small"),
     pytest.param(lambda: Rescaling(1 / 127.5, -1), NUMBERS, None, id="rescaling"),
     pytest.param(
         lambda: Rescaling([1, 2, 3, 4], np.float32(0.1), dtype="float64"), COUNTS[:, :1], None, id="rescaling-4"

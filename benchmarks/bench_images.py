@@ -1,0 +1,87 @@
+"""Image layers against Keras on TensorFlow, where it is installed, in the same run.
+
+Both sides get batches of images in memory (penstock arrays, Keras tensors) and their results are compared before
+anything is timed. A ratio is that of the shortest runs; runs alternate. Two cores.
+
+Bars, as multiples of Keras: Resizing 1, random layers 2.
+
+    python benchmarks/bench_images.py
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from harness import alternate
+
+from penstock import preprocessing as pp
+
+ROUNDS = 15
+HAS_TF = importlib.util.find_spec("tensorflow") is not None
+
+rng = np.random.default_rng(0)
+
+
+class Row(NamedTuple):
+    """One layer on one batch; `call` is how both sides are called."""
+
+    title: str
+    layer: str
+    arguments: dict[str, Any]
+    images: Any
+    call: dict[str, Any]
+
+
+def batch(n: int, side: int, dtype: str) -> Any:
+    """Return `T[n, side, side, 3]` of numbers from 0 to 255."""
+    return rng.integers(0, 256, (n, side, side, 3)).astype(dtype)
+
+
+def resizing_rows() -> Iterator[Row]:
+    """Yield what is resized, to 224 × 224 unless the title says otherwise."""
+    target = {"height": 224, "width": 224}
+    for dtype in ("uint8", "float32"):
+        photos, large, small = batch(32, 256, dtype), batch(16, 512, dtype), batch(32, 160, dtype)
+        for method in ("bilinear", "nearest", "bicubic", "area", "lanczos3"):
+            arguments = {**target, "interpolation": method}
+            yield Row(f"{method}, 32 of 256 x 256 {dtype}", "Resizing", arguments, photos, {})
+        yield Row(f"bilinear, 16 of 512 x 512 {dtype}", "Resizing", target, large, {})
+        yield Row(f"bilinear, antialias, 16 of 512 x 512 {dtype}", "Resizing", {**target, "antialias": True}, large, {})
+        yield Row(f"bilinear, 32 of 160 x 160 {dtype}", "Resizing", target, small, {})
+        cropped = {**target, "crop_to_aspect_ratio": True}
+        yield Row(f"bilinear, cut to 4:3, 32 of 256 x 256 {dtype}", "Resizing", {**cropped, "height": 168}, photos, {})
+        yield Row(f"CenterCrop, 32 of 256 x 256 {dtype}", "CenterCrop", target, photos, {})
+
+
+def compare(row: Row) -> None:
+    """Check that both sides agree, then time them and print a line."""
+    ours = getattr(pp, row.layer)(**row.arguments)
+    runs: dict[str, Callable[[], Any]] = {"penstock": lambda: ours(row.images, **row.call)}
+    if HAS_TF:
+        import tensorflow as tf
+
+        theirs, tensor = getattr(tf.keras.layers, row.layer)(**row.arguments), tf.constant(row.images)
+        runs["keras"] = lambda: theirs(tensor, **row.call)
+        np.testing.assert_allclose(runs["penstock"](), runs["keras"]().numpy(), rtol=1e-4, atol=1e-3)
+    seconds = {name: min(times) for name, times in alternate(runs, ROUNDS).items()}
+    n = len(row.images)
+    line = "  ".join(f"{name} {n / s:>8,.0f} images/s" for name, s in seconds.items())
+    ratio = f"{seconds['keras'] / seconds['penstock']:>7.2f}x" if HAS_TF else ""
+    print(f"  {row.title:<52}{line}{ratio}", flush=True)
+
+
+def main() -> None:
+    """Run every comparison."""
+    print("Resizing (bar: 1)")
+    for row in resizing_rows():
+        compare(row)
+
+
+if __name__ == "__main__":
+    main()
