@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
+from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError, describe
 from ..core.parallel import run_ranges
 from .kernels import decimals
@@ -49,7 +50,7 @@ def hash_buckets(strings: BytesColumn, n: int, salt: Salt | None = None) -> Int6
         salt: Key of two words; negative ones count modulo 2**64.
     """
     out = np.empty(len(strings), dtype=np.int64)
-    data, offsets = strings.data, strings.offsets
+    data, offsets = frozen(strings.data), frozen(strings.offsets)
     key = None if salt is None else np.array([word % _WORD for word in salt], dtype=np.uint64)
 
     def fill(start: int, stop: int) -> None:

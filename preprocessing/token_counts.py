@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
+from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError
 from .kernels import table as kernels
 from .vocabulary import heads_of, table_size
@@ -76,13 +77,11 @@ class TokenCounts:
 
     def _run(self, strings: BytesColumn, amounts: Int64s, documents: Int64s) -> None:
         state = np.array([kernels.DONE, 0, 0, self._n, self.n_documents], dtype=np.int64)
+        given = (frozen(strings.data), frozen(strings.offsets), frozen(amounts), frozen(documents))
         while True:
             with np.errstate(over="ignore"):
                 kernels.count_kernel(
-                    strings.data,
-                    strings.offsets,
-                    amounts,
-                    documents,
+                    *given,
                     self._slots,
                     self._data,
                     self._offsets,
@@ -106,7 +105,7 @@ class TokenCounts:
         self._seen = np.resize(self._seen, capacity)
         self._slots = np.zeros(table_size(capacity), dtype=np.uint64)
         with np.errstate(over="ignore"):
-            kernels.build_kernel(self._slots, self._data, self._offsets[: self._n + 1])
+            kernels.build_kernel(self._slots, frozen(self._data), frozen(self._offsets[: self._n + 1]))
 
     def _grow_data(self, more: int) -> None:
         size = max(2 * len(self._data), int(self._offsets[self._n]) + more)
@@ -133,10 +132,9 @@ class TokenCounts:
         out = np.empty(len(strings), dtype=np.int64)
         first, oov = np.array([0, -1, 0], dtype=np.int64), np.zeros(2, dtype=np.int64)
         with np.errstate(over="ignore"):
-            heads = heads_of(self.tokens)
-            kernels.lookup_kernel(
-                strings.data, strings.offsets, self._slots, self._data, self._offsets, heads, first, oov, out
-            )
+            given = (frozen(strings.data), frozen(strings.offsets))
+            held = (frozen(self._slots), frozen(self._data), frozen(self._offsets), frozen(heads_of(self.tokens)))
+            kernels.lookup_kernel(*given, *held, first, oov, out)
         return out
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
+from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
 from ..core.parallel import run_ranges
 from .kernels import strings as string_kernels
@@ -40,14 +41,14 @@ class Vocabulary:
         InvalidArgumentError: A token stands there twice; the message names the repeated ones.
     """
 
-    __slots__ = ("heads", "slots", "tokens")
+    __slots__ = ("_arrays", "tokens")
 
     def __init__(self, tokens: BytesColumn, *, where: str) -> None:
         self.tokens = tokens
-        self.slots = np.zeros(table_size(len(tokens)), dtype=np.uint64)
+        slots = np.zeros(table_size(len(tokens)), dtype=np.uint64)
         with np.errstate(over="ignore"):
-            again = kernels.build_kernel(self.slots, tokens.data, tokens.offsets)
-        self.heads = heads_of(tokens)
+            again = kernels.build_kernel(slots, frozen(tokens.data), frozen(tokens.offsets))
+        self._arrays = (frozen(slots), frozen(tokens.data), frozen(tokens.offsets), frozen(heads_of(tokens)))
         if again >= 0:
             raise InvalidArgumentError(
                 f"{where}: tokens of a vocabulary must be unique. "
@@ -69,17 +70,14 @@ class Vocabulary:
             mask: Index of the token whose code is special, or -1, and that code.
         """
         out = np.empty(len(strings), dtype=np.int64)
-        tokens, offsets = self.tokens, strings.offsets
+        data, offsets = frozen(strings.data), frozen(strings.offsets)
         special, unknown_codes = np.array((first, *mask), dtype=np.int64), np.array(oov, dtype=np.int64)
 
         def fill(start: int, stop: int) -> int:
             unknown: int = kernels.lookup_kernel(
-                strings.data,
+                data,
                 offsets[start : stop + 1],
-                self.slots,
-                tokens.data,
-                tokens.offsets,
-                self.heads,
+                *self._arrays,
                 special,
                 unknown_codes,
                 out[start:stop],
@@ -92,7 +90,7 @@ class Vocabulary:
 def heads_of(tokens: BytesColumn) -> npt.NDArray[np.uint64]:
     """Return what look-ups compare first: uint64[tokens, 2]."""
     heads = np.empty((len(tokens), 2), dtype=np.uint64)
-    kernels.heads_kernel(tokens.data, tokens.offsets, heads)
+    kernels.heads_kernel(frozen(tokens.data), frozen(tokens.offsets), heads)
     return heads
 
 
@@ -134,7 +132,7 @@ def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesCo
         raise _bad_line(name, broken, "is not valid UTF-8")
     slots = np.zeros(table_size(len(column)), dtype=np.uint64)
     with np.errstate(over="ignore"):
-        again = kernels.build_kernel(slots, column.data, column.offsets)
+        again = kernels.build_kernel(slots, frozen(column.data), frozen(column.offsets))
     if again >= 0:
         token = column.element(again)
         before = next(i for i in range(again) if column.element(i) == token)

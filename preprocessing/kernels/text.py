@@ -82,7 +82,7 @@ def split_bytes_kernel(
     return n_tokens
 
 
-@kernel
+@kernel(inline=True)
 def _character(data: Uint8s, p: int, stop: int) -> Any:
     """Return how many bytes from `p` on are one character; negative when they are no valid one.
 
