@@ -17,6 +17,7 @@ from .features import (
     FeatureSpec,
     FixedLenFeature,
     FixedLenSequenceFeature,
+    ParseSpec,
     Partition,
     RaggedFeature,
     RowLengths,
@@ -29,11 +30,24 @@ from .features import (
     VarLenFeature,
     sources_of,
 )
+from .reading_plan import Wanted
 
 Splits = npt.NDArray[np.int64]
 
 # Row ids say how many rows there are, and no length field of a file is believed without a limit.
 MOST_ROWS: Final = 1 << 24
+
+
+def wanted_of(feature: FixedLenFeature) -> Wanted:
+    """Return what a feature wants under its key."""
+    default = None if feature.default_value is None else feature.default_array()
+    return Wanted(feature.dtype, feature.shape, default)
+
+
+def reading_plan(spec: ParseSpec) -> dict[str, Wanted]:
+    """Return what the features of a spec want that can be read while records are walked over."""
+    pairs = zip(spec.keys, spec.features, strict=True)
+    return {key: wanted_of(feature) for key, feature in pairs if isinstance(feature, FixedLenFeature)}
 
 
 def assemble(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -> Column:
@@ -43,8 +57,7 @@ def assemble(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -> Colu
         ParseError: A list is not as the feature asks.
     """
     if isinstance(feature, FixedLenFeature):
-        default = None if feature.default_value is None else feature.default_array()
-        return found[key].fixed(feature.dtype, feature.shape, default)
+        return found[key].fixed(wanted_of(feature))
     if isinstance(feature, VarLenFeature):
         return _all_there(*found[key].variable(feature.dtype))
     if isinstance(feature, SparseFeature):
@@ -76,7 +89,7 @@ def assemble_steps(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -
             raise Lists(lists.where, key, lists.rows, lists.kinds, lists.ranges, None, lists.present).error(
                 what, record
             )
-        return RaggedColumn(lists.fixed(feature.dtype, feature.shape, None), lists.steps)
+        return RaggedColumn(lists.fixed(Wanted(feature.dtype, feature.shape, None)), lists.steps)
     if isinstance(feature, VarLenFeature):
         return _steps_all_there(*lists.variable(feature.dtype), lists.steps)
     for other in sources_of(key, feature)[1:]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, Column, DenseColumn
+from ..core.columns.kernels import frozen
 from ..core.dtypes import DType
 from ..core.errors import ParseError
+from ..core.parallel import run_ranges
+from .reading_plan import Outputs, Wanted, output_place, plan_of
+
+R = TypeVar("R")
 
 _KIND_NAMES: Final = ("no list", "bytes_list", "float_list", "int64_list")
 _SHOWN_FEATURES: Final = 8
 _REMEMBERED_PLACES: Final = 256
+# Bytes of records that are worth a thread of their own: about 200 µs.
+_LEAST_BYTES: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Lists:
         ranges: int64[n, 2]: where its content begins and ends.
         steps: None for lists of records. For steps: int64[records + 1], where the steps of each record begin.
         present: Whether each record has the key.
+        values: The flat values, or begin and end of strings, where all lists were as planned and have been read.
     """
 
     where: str
@@ -38,28 +48,36 @@ class Lists:
     ranges: npt.NDArray[np.int64]
     steps: npt.NDArray[np.int64] | None
     present: npt.NDArray[np.bool_]
+    values: npt.NDArray[Any] | None = None
 
-    def fixed(self, dtype: DType, shape: tuple[int, ...], default: npt.NDArray[Any] | None) -> Column:
-        """Return a column of one value of `shape` for each list; the flat `default` where there is none.
+    def fixed(self, wanted: Wanted) -> Column:
+        """Return a column of one value of a shape for each list; the default where there is none.
 
         Raises:
             ParseError: A list is missing and there is no default, or has another type or number of values.
         """
-        n, size = len(self.kinds), int(np.prod(shape, dtype=np.int64))
-        read, _, out, bits = _reader(dtype)
-        values = np.empty((n * size, *out.shape[1:]), out.dtype)
-        if default is not None:
-            _prefill(values, default, n)
-        no_splits = np.zeros(n + 1, np.int64)
-        status, row, found = read(
-            self.rows.data, self.kinds, self.ranges, size, default is None, values.view(bits), no_splits
-        )
+        n, values = len(self.kinds), self.values
+        if values is None:
+            values = self._read_fixed(wanted)
+        if wanted.dtype.is_string:
+            strings = _gather(self.rows, values, wanted.default)
+            return BytesColumn(strings.data, strings.offsets, wanted.shape, rows=n)
+        return DenseColumn(values.reshape(n, *wanted.shape))
+
+    def _read_fixed(self, wanted: Wanted) -> npt.NDArray[Any]:
+        from .list_kernels import lists_kernel
+
+        n, size = len(self.kinds), wanted.size
+        outputs = Outputs.for_values(wanted.kind, n * size)
+        values = outputs.values(wanted.kind)
+        wanted.prefill(values, n)
+        status, row, found = lists_kernel(
+            self.rows.data, self.kinds, self.ranges, wanted.kind, size, wanted.default is None, n * size, *outputs,
+            np.zeros(n + 1, np.int64),
+        )  # fmt: skip
         if status:
-            raise self._misfit(status, row, found, dtype, shape)
-        if dtype.is_string:
-            strings = _gather(self.rows, values, default)
-            return BytesColumn(strings.data, strings.offsets, shape, rows=n)
-        return DenseColumn(values.reshape(n, *shape))
+            raise self._misfit(status, row, found, wanted.dtype, wanted.shape)
+        return values
 
     def variable(self, dtype: DType) -> tuple[Column, npt.NDArray[np.int64]]:
         """Return the values of all lists, one after another, and where those of each begin.
@@ -67,14 +85,19 @@ class Lists:
         Raises:
             ParseError: A list has another type.
         """
+        from .list_kernels import lists_kernel
+
         n = len(self.kinds)
-        read, smallest, out, bits = _reader(dtype)
-        total = int(np.where(self.kinds != 0, self.ranges[:, 1] - self.ranges[:, 0], 0).sum()) // smallest
-        values = np.empty((total, *out.shape[1:]), out.dtype)
+        kind, fewest_bytes = output_place(dtype)
+        total = int(np.where(self.kinds != 0, self.ranges[:, 1] - self.ranges[:, 0], 0).sum()) // fewest_bytes
+        outputs = Outputs.for_values(kind, total)
         splits = np.zeros(n + 1, np.int64)
-        status, row, found = read(self.rows.data, self.kinds, self.ranges, -1, False, values.view(bits), splits)
+        status, row, found = lists_kernel(
+            self.rows.data, self.kinds, self.ranges, kind, -1, False, total, *outputs, splits
+        )
         if status:
             raise self._misfit(status, row, found, dtype, None)
+        values = outputs.values(kind)
         values = values[:found] if 2 * found >= total else values[:found].copy()
         return (_gather(self.rows, values, None) if dtype.is_string else DenseColumn(values)), splits
 
@@ -94,7 +117,7 @@ class Lists:
 
     def _misfit(self, status: int, unit: int, found: int, dtype: DType, shape: Any) -> ParseError:
         """Return the error for a list that is not as it should be."""
-        from . import parsing_kernels as kernels
+        from . import list_kernels as kernels
 
         wanted = f"{dtype.name}[{'any' if shape is None else ', '.join(map(str, shape))}]"
         if status == kernels.WRONG_KIND:
@@ -110,14 +133,39 @@ class Lists:
         return _malformed(self.where, row)
 
 
-def find_features(where: str, rows: BytesColumn, keys: tuple[str, ...]) -> dict[str, Lists]:
+def first_failure(parse: Callable[[BytesColumn], R], rows: BytesColumn) -> R:
+    """Return `parse(rows)`; an error is that of the first record that does not fit, whatever `parse` looks at first.
+
+    Raises:
+        ParseError: A record does not fit; all before it do.
+    """
+    try:
+        return parse(rows)
+    except ParseError as err:
+        if err.record_index:
+            first_failure(parse, rows.slice(0, err.record_index))
+        raise
+
+
+def find_features(
+    where: str, rows: BytesColumn, keys: tuple[str, ...], plan: Mapping[str, Wanted] | None = None
+) -> dict[str, Lists]:
     """Find the features under `keys` in a column of Examples, or in the context of SequenceExamples.
+
+    Args:
+        where: The parsing function, for messages.
+        rows: The records.
+        keys: The keys.
+        plan: What is wanted under some of the keys: it is read in the same pass.
 
     Raises:
         ParseError: A record is malformed.
     """
-    rows, kinds, ranges = _locate(where, rows, keys, lists=False)
-    return {key: Lists(where, key, rows, kinds[i], ranges[i], None, kinds[i] != 0) for i, key in enumerate(keys)}
+    places = _locate(where, rows, keys, lists=False, plan=plan or {})
+    return {
+        key: Lists(where, key, places.rows, kinds, ranges, None, kinds != 0, places.read.get(key))
+        for key, kinds, ranges in zip(keys, places.kinds, places.ranges, strict=True)
+    }
 
 
 def find_steps(where: str, rows: BytesColumn, keys: tuple[str, ...]) -> dict[str, Lists]:
@@ -126,66 +174,105 @@ def find_steps(where: str, rows: BytesColumn, keys: tuple[str, ...]) -> dict[str
     Raises:
         ParseError: A record is malformed.
     """
-    from .parsing_kernels import count_steps_kernel, steps_kernel
+    from .sequence_kernels import count_steps_kernel, steps_kernel
 
-    rows, kinds, ranges = _locate(where, rows, keys, lists=True)
-    found = {}
-    for i, key in enumerate(keys):
+    places = _locate(where, rows, keys, lists=True, plan={})
+    rows, found = places.rows, {}
+    for key, kinds, ranges in zip(keys, places.kinds, places.ranges, strict=True):
         steps = np.empty(len(rows) + 1, np.int64)
-        count_steps_kernel(rows.data, kinds[i], ranges[i], steps)
+        count_steps_kernel(rows.data, kinds, ranges, steps)
         step_kinds, step_ranges = np.zeros(int(steps[-1]), np.int8), np.zeros((int(steps[-1]), 2), np.int64)
-        steps_kernel(rows.data, kinds[i], ranges[i], step_kinds, step_ranges)
-        found[key] = Lists(where, key, rows, step_kinds, step_ranges, steps, kinds[i] != 0)
+        steps_kernel(rows.data, kinds, ranges, step_kinds, step_ranges)
+        found[key] = Lists(where, key, rows, step_kinds, step_ranges, steps, kinds != 0)
     return found
 
 
+@functools.lru_cache(maxsize=64)
 def key_table(names: tuple[str, ...]) -> tuple[BytesColumn, npt.NDArray[np.int64]]:
-    """Return keys as a column, and the hash table of their places."""
-    from .parsing_kernels import table_kernel
+    """Return keys as a column, with `KEY_PADDING` bytes behind the last one, and the hash table of their places."""
+    from .parsing_kernels import KEY_PADDING, table_kernel
 
     keys = BytesColumn.from_list([name.encode() for name in names])
+    padded = frozen(np.concatenate([keys.data, np.zeros(KEY_PADDING, np.uint8)]))
+    offsets = frozen(keys.offsets)
     table = np.full(1 << (2 * len(names)).bit_length(), -1, np.int64)
-    table_kernel(keys.data, keys.offsets, table)
-    return keys, table
+    table_kernel(padded, offsets, table)
+    return BytesColumn(padded, offsets), frozen(table)
 
 
-def regular_rows(where: str, rows: BytesColumn) -> BytesColumn:
+def regular_rows(where: str, rows: BytesColumn, *, sequences: bool = False) -> BytesColumn:
     """Return records with entries as libraries write them: key first, then value, once each.
+
+    With `sequences` they may be SequenceExamples.
 
     Raises:
         ParseError: A record is malformed.
     """
-    return _locate(where, rows, (), lists=False)[0]
+    for lists in (False, True) if sequences else (False,):
+        rows = _locate(where, rows, (), lists=lists, plan={}, sequences=sequences).rows
+    return rows
+
+
+class _Places(NamedTuple):
+    """Where the lists under keys are.
+
+    Attributes:
+        rows: The records: rewritten where that was needed.
+        kinds: int8[keys, n].
+        ranges: int64[keys, n, 2].
+        read: By key, what has been read already.
+    """
+
+    rows: BytesColumn
+    kinds: npt.NDArray[np.int8]
+    ranges: npt.NDArray[np.int64]
+    read: dict[str, npt.NDArray[Any]]
 
 
 def _locate(
-    where: str, rows: BytesColumn, names: tuple[str, ...], *, lists: bool
-) -> tuple[BytesColumn, list[npt.NDArray[np.int8]], list[npt.NDArray[np.int64]]]:
-    """Return kind and place of each key in each record, and the records: rewritten where that was needed."""
-    from .parsing_kernels import DONE, locate_kernel
+    where: str,
+    rows: BytesColumn,
+    names: tuple[str, ...],
+    *,
+    lists: bool,
+    plan: Mapping[str, Wanted],
+    sequences: bool = False,
+) -> _Places:
+    """Find kind and place of each key in each record, and read what is planned."""
+    from .parsing_kernels import locate_kernel
 
-    rows = BytesColumn(np.ascontiguousarray(rows.data), np.ascontiguousarray(rows.offsets))
-    keys, table = key_table(names)
-    order = np.full(_REMEMBERED_PLACES, -1, np.int64)
     n = len(rows)
-    kinds, ranges = np.empty((n, len(names)), np.int8), np.zeros((n, len(names), 2), np.int64)
-    unusual = np.zeros(n, np.bool_)
-    rest = (keys.data, keys.offsets, table, order, lists, kinds, ranges, unusual)
-    status, row = locate_kernel(rows.data, rows.offsets, *rest)
-    if status == DONE and unusual.any():
+    keys, table = key_table(names)
+    kinds, ranges = np.empty((len(names), n), np.int8), np.empty((len(names), n, 2), np.int64)
+    unusual = np.empty(n, np.bool_)
+    planned = plan_of(names, plan, n)
+
+    def locate(rows: BytesColumn) -> int:
+        """Fill the arrays; return the first record that is malformed, or -1."""
+        least = max(1, _LEAST_BYTES * n // max(1, rows.nbytes))
+
+        def part(start: int, stop: int) -> tuple[int, int]:
+            # Each part predicts from its own records.
+            order = np.full(_REMEMBERED_PLACES, -1, np.int64)
+            return locate_kernel(
+                rows.data, rows.offsets, start, stop, keys.data, keys.offsets, table, order, lists,
+                kinds, ranges, unusual, planned.numbers, planned.late, *planned.outputs,
+            )  # fmt: skip
+
+        return next((row for status, row in run_ranges(part, n, least=least) if status), -1)
+
+    rows = BytesColumn(frozen(rows.data), frozen(rows.offsets))
+    malformed = locate(rows)
+    if malformed < 0 and unusual.any():
         rewritten = rows.strings()
         for r in np.flatnonzero(unusual).tolist():
-            rewritten[r] = _rewritten(rewritten[r], r, where)
+            rewritten[r] = _rewritten(rewritten[r], r, where, sequences=sequences)
         rows = BytesColumn.from_list(rewritten)
-        status, row = locate_kernel(rows.data, rows.offsets, *rest)
-    if status != DONE:
-        raise _malformed(where, row)
-    columns = range(len(names))
-    return (
-        rows,
-        [np.ascontiguousarray(kinds[:, i]) for i in columns],
-        [np.ascontiguousarray(ranges[:, i]) for i in columns],
-    )
+        rows = BytesColumn(frozen(rows.data), frozen(rows.offsets))
+        malformed = locate(rows)
+    if malformed >= 0:
+        raise _malformed(where, malformed)
+    return _Places(rows, kinds, ranges, planned.read())
 
 
 def _message_class(where: str) -> Any:
@@ -194,12 +281,12 @@ def _message_class(where: str) -> Any:
     return SequenceExample if "sequence" in where else Example
 
 
-def _rewritten(record: bytes, row: int, where: str) -> bytes:
+def _rewritten(record: bytes, row: int, where: str, *, sequences: bool) -> bytes:
     """Return a message as protobuf would write it, without unknown fields."""
     from google.protobuf.message import DecodeError
 
     try:
-        message = _message_class(where).FromString(record)
+        message = _message_class("sequence" if sequences else where).FromString(record)
     except DecodeError as err:
         raise _malformed(where, row) from err
     message.DiscardUnknownFields()
@@ -207,34 +294,16 @@ def _rewritten(record: bytes, row: int, where: str) -> bytes:
     return written
 
 
-def _reader(dtype: DType) -> tuple[Any, int, npt.NDArray[Any], np.dtype[Any]]:
-    """Return the kernel for a type, the fewest bytes of a value, an array like its output, and its bits."""
-    from . import parsing_kernels as kernels
-
-    if dtype.is_string:
-        return kernels.strings_kernel, 2, np.empty((0, 2), np.int64), np.dtype(np.int64)
-    if dtype.is_floating:
-        return kernels.floats_kernel, 4, np.empty(0, np.float32), np.dtype(np.uint32)
-    return kernels.ints_kernel, 1, np.empty(0, np.int64), np.dtype(np.uint64)
-
-
-def _prefill(values: npt.NDArray[Any], default: npt.NDArray[Any], n: int) -> None:
-    """Put the default in each row; for strings, references to it."""
-    if values.ndim == 1:
-        values[:] = np.tile(default, n)
-    else:
-        values[:, 0] = np.tile(-1 - np.arange(len(default)), n)
-
-
 def _gather(rows: BytesColumn, spans: npt.NDArray[np.int64], default: npt.NDArray[Any] | None) -> BytesColumn:
     """Return the strings that spans point to."""
-    from .parsing_kernels import gather_kernel, gather_lengths_kernel
+    from .list_kernels import gather_kernel, gather_lengths_kernel
 
     other = BytesColumn.from_list([] if default is None else default.tolist())
+    other_data, other_offsets = frozen(other.data), frozen(other.offsets)
     offsets = np.empty(len(spans) + 1, np.int64)
-    gather_lengths_kernel(spans, other.offsets, offsets)
+    gather_lengths_kernel(spans, other_offsets, offsets)
     out = np.empty(int(offsets[-1]), np.uint8)
-    gather_kernel(rows.data, spans, other.data, other.offsets, out)
+    gather_kernel(rows.data, spans, other_data, other_offsets, out)
     return BytesColumn(out, offsets)
 
 

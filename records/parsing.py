@@ -11,8 +11,8 @@ from ..core.columns import BytesColumn, Column
 from ..core.errors import InvalidArgumentError, ShapeError, describe
 from ..core.ops.registry import call, register
 from ..core.specs import Shape, Spec, TensorSpec
-from .assembly import as_batch, assemble, spec_of_feature, stacked
-from .extraction import find_features
+from .assembly import as_batch, assemble, reading_plan, spec_of_feature, stacked
+from .extraction import find_features, first_failure
 from .features import FeatureSpec, FixedLenSequenceFeature, ParseSpec
 
 
@@ -91,10 +91,15 @@ def parse_rows(rows: BytesColumn, spec: ParseSpec) -> list[Column]:
     """Parse a column of messages (one per row); return a column for each key of the spec.
 
     Raises:
-        ParseError: See `parse_example`; `record_index` counts the rows.
+        ParseError: See `parse_example`; `record_index` counts the rows, those before it fit.
     """
-    found = find_features("parse_example", rows, spec.sources)
-    return [assemble(key, feature, found) for key, feature in zip(spec.keys, spec.features, strict=True)]
+    sources, plan = spec.sources, reading_plan(spec)
+
+    def parse(rows: BytesColumn) -> list[Column]:
+        found = find_features("parse_example", rows, sources, plan)
+        return [assemble(key, feature, found) for key, feature in zip(spec.keys, spec.features, strict=True)]
+
+    return first_failure(parse, rows)
 
 
 def strings_of(where: str, serialized: Any) -> tuple[BytesColumn, bool]:

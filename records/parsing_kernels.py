@@ -1,4 +1,4 @@
-"""Kernels that read the wire format of Example: serialized messages to the values under wanted keys.
+"""Kernels that walk over Examples: serialized messages to kind and place of what stands under wanted keys.
 
 An Example is, by field number and wire type (https://protobuf.dev/programming-guides/encoding)::
 
@@ -23,79 +23,27 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.kernels import kernel
+from .list_kernels import NO_KIND, read_list_kernel
+from .wire_kernels import (
+    DELIMITED,
+    DONE,
+    FIRST_DELIMITED,
+    MALFORMED,
+    SECOND_DELIMITED,
+    UNUSUAL,
+    Bytes,
+    Offsets,
+    length_kernel,
+    skip_kernel,
+    varint_kernel,
+)
+from .words import borrow, load_u64
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
-
-# Kinds of a Feature: the field numbers of its lists; 0 when it has none or is not there.
-NO_KIND: Final = 0
-BYTES_LIST: Final = 1
-FLOAT_LIST: Final = 2
-INT64_LIST: Final = 3
-
-# Status codes.
-DONE: Final = 0
-MALFORMED: Final = 1
-UNUSUAL: Final = 2
-MISSING: Final = 3
-WRONG_KIND: Final = 4
-WRONG_COUNT: Final = 5
-
-_VARINT: Final = 0
-_FIXED64: Final = 1
-_DELIMITED: Final = 2
-_FIXED32: Final = 5
-_FIRST_DELIMITED: Final = 1 << 3 | _DELIMITED
-_SECOND_DELIMITED: Final = 2 << 3 | _DELIMITED
-_FIRST_FIXED32: Final = 1 << 3 | _FIXED32
-_FIRST_VARINT: Final = 1 << 3 | _VARINT
+# Zero bytes behind the last of the keys that `same_kernel` compares with.
+KEY_PADDING: Final = 8
 
 _HASH_START: Final = 0xCBF29CE484222325  # FNV-1a, 64 bit (G. Fowler, L. C. Noll, K.-P. Vo; RFC 9923)
 _HASH_PRIME: Final = 0x100000001B3
-
-
-@kernel(inline=True)
-def varint_kernel(data: Bytes, start: int, stop: int) -> tuple[np.uint64, int]:
-    """Return the varint at `start` and where it ends: -1 when it does not end before `stop` or is too long."""
-    if start < stop and data[start] < 128:
-        return np.uint64(data[start]), start + 1
-    value, shift, i = np.uint64(0), 0, start
-    while i < stop and shift < 70:
-        byte = np.uint64(data[i])
-        i += 1
-        value |= (byte & np.uint64(127)) << np.uint64(shift)
-        if byte < np.uint64(128):
-            return value, i
-        shift += 7
-    return np.uint64(0), -1
-
-
-@kernel(inline=True)
-def length_kernel(data: Bytes, start: int, stop: int) -> tuple[int, Any]:
-    """Return where the length-delimited field at `start` (behind its tag) begins and ends; end -1 when cut off."""
-    length, begin = varint_kernel(data, start, stop)
-    if begin < 0 or length > np.uint64(stop - begin):
-        return 0, -1
-    return begin, begin + np.int64(length)
-
-
-@kernel
-def skip_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> tuple[int, int]:
-    """Return `(status, end)` of a field that is not known, behind its tag."""
-    wire = np.int64(tag & np.uint64(7))
-    if tag >> np.uint64(3) == np.uint64(0) or tag >> np.uint64(32) != np.uint64(0):
-        return MALFORMED, -1
-    if wire == _VARINT:
-        _, end = varint_kernel(data, start, stop)
-    elif wire == _FIXED64:
-        end = start + 8 if stop - start >= 8 else -1
-    elif wire == _DELIMITED:
-        _, end = length_kernel(data, start, stop)
-    elif wire == _FIXED32:
-        end = start + 4 if stop - start >= 4 else -1
-    else:
-        return UNUSUAL if wire < _FIXED32 else MALFORMED, -1
-    return DONE if end >= 0 else MALFORMED, end
 
 
 @kernel(inline=True)
@@ -109,14 +57,23 @@ def hash_kernel(data: Bytes, start: int, stop: int) -> np.uint64:
 
 @kernel(inline=True)
 def same_kernel(data: Bytes, start: int, stop: int, keys: Bytes, key_offsets: Offsets, slot: int) -> bool:
-    """Whether `data[start:stop]` is key `slot`."""
+    """Whether `data[start:stop]` is key `slot`; behind the last key stand `KEY_PADDING` more bytes."""
     first = key_offsets[slot]
-    if stop - start != key_offsets[slot + 1] - first:
+    length = stop - start
+    if length != key_offsets[slot + 1] - first:
         return False
-    for k in range(stop - start):  # noqa: SIM110  (kernels have no generators)
-        if data[start + k] != keys[first + k]:
+    whole = length & ~7
+    if start + whole + 8 > len(data):
+        for k in range(length):  # noqa: SIM110  (kernels have no generators)
+            if data[start + k] != keys[first + k]:
+                return False
+        return True
+    for k in range(0, whole, 8):
+        if load_u64(data, start + k) != load_u64(keys, first + k):
             return False
-    return True
+    rest = np.uint64(8 * (length - whole))
+    different = load_u64(data, start + whole) ^ load_u64(keys, first + whole)
+    return different & ((np.uint64(1) << rest) - np.uint64(1)) == np.uint64(0)
 
 
 @kernel
@@ -143,7 +100,7 @@ def find_kernel(data: Bytes, start: int, stop: int, keys: Bytes, key_offsets: Of
     return -1
 
 
-@kernel
+@kernel(inline=True)
 def feature_kernel(data: Bytes, start: int, stop: int) -> tuple[int, int, int, int]:
     """Return `(status, kind, begin, end)` of the list that a Feature holds."""
     kind: Any = NO_KIND
@@ -153,7 +110,7 @@ def feature_kernel(data: Bytes, start: int, stop: int) -> tuple[int, int, int, i
         if i < 0:
             return MALFORMED, 0, 0, 0
         field = np.int64(min(tag >> np.uint64(3), np.uint64(9)))
-        if tag & np.uint64(7) == np.uint64(_DELIMITED) and 1 <= field <= 3:
+        if tag & np.uint64(7) == np.uint64(DELIMITED) and 1 <= field <= 3:
             if kind != NO_KIND:
                 return UNUSUAL, 0, 0, 0
             kind = field
@@ -176,7 +133,7 @@ def list_kernel(data: Bytes, start: int, stop: int) -> int:
         tag, i = varint_kernel(data, i, stop)
         if i < 0:
             return MALFORMED
-        if tag == np.uint64(_FIRST_DELIMITED):
+        if tag == np.uint64(FIRST_DELIMITED):
             begin, i = length_kernel(data, i, stop)
             if i < 0:
                 return MALFORMED
@@ -188,7 +145,7 @@ def list_kernel(data: Bytes, start: int, stop: int) -> int:
     return DONE
 
 
-@kernel
+@kernel(inline=True)
 def features_kernel(
     data: Bytes,
     start: int,
@@ -198,65 +155,86 @@ def features_kernel(
     table: Offsets,
     order: Offsets,
     lists: bool,
+    row: int,
     kinds: npt.NDArray[np.int8],
     ranges: Offsets,
-) -> int:
-    """Note kind and place of the wanted features of one Features message; return a status.
+    plan: Offsets,
+    late: npt.NDArray[np.bool_],
+    floats: Bytes,
+    ints: npt.NDArray[np.uint64],
+    spans: Offsets,
+) -> tuple[int, int]:
+    """Note kind and place of the wanted features of one Features message, and read those that are planned.
 
     With `lists` it is a FeatureLists message: the kind is 1, the place that of the FeatureList. `order` remembers which
     key stood at each place of the record before: records of one file mostly agree in that, and a comparison is all it
-    takes to find the key.
+    takes to find the key. See `locate_kernel` for the rest.
+
+    Returns:
+        `(status, number of keys found that have a list)`.
     """
-    i, place = start, 0
+    i, place, found = start, 0, 0
     while i < stop:
         tag, i = varint_kernel(data, i, stop)
         if i < 0:
-            return MALFORMED
-        if tag != np.uint64(_FIRST_DELIMITED):
+            return MALFORMED, 0
+        if tag != np.uint64(FIRST_DELIMITED):
             status, i = skip_kernel(data, i, stop, tag)
             if status != DONE:
-                return status
+                return status, 0
             continue
         begin, entry_end = length_kernel(data, i, stop)
         if entry_end < 0:
-            return MALFORMED
+            return MALFORMED, 0
         i = entry_end
-        if begin == entry_end or data[begin] != _FIRST_DELIMITED:
-            return UNUSUAL
+        if begin == entry_end or data[begin] != FIRST_DELIMITED:
+            return UNUSUAL, 0
         key, key_end = length_kernel(data, begin + 1, entry_end)
         if key_end < 0:
-            return MALFORMED
-        if key_end == entry_end or data[key_end] != _SECOND_DELIMITED:
-            return UNUSUAL
+            return MALFORMED, 0
+        if key_end == entry_end or data[key_end] != SECOND_DELIMITED:
+            return UNUSUAL, 0
         value, value_end = length_kernel(data, key_end + 1, entry_end)
         if value_end < 0:
-            return MALFORMED
+            return MALFORMED, 0
         if value_end != entry_end:
-            return UNUSUAL
+            return UNUSUAL, 0
         slot = order[place] if place < len(order) else -1
         if slot < 0 or not same_kernel(data, key, key_end, keys, key_offsets, slot):
             slot = find_kernel(data, key, key_end, keys, key_offsets, table)
             if place < len(order):
                 order[place] = slot
         place += 1
-        if slot >= 0:
-            status, kind, first, last = DONE, 1, value, value_end
-            if lists:
-                status = list_kernel(data, value, value_end)
-            else:
-                status, kind, first, last = feature_kernel(data, value, value_end)
-            if status != DONE:
-                return status
-            kinds[slot] = kind
-            ranges[slot, 0] = first
-            ranges[slot, 1] = last
-    return DONE
+        if slot < 0:
+            continue
+        status, kind, first, last = DONE, 1, value, value_end
+        if lists:
+            status = list_kernel(data, value, value_end)
+        else:
+            status, kind, first, last = feature_kernel(data, value, value_end)
+        if status != DONE:
+            return status, 0
+        again = kinds[slot, row] != NO_KIND
+        kinds[slot, row] = kind
+        ranges[slot, row, 0] = first
+        ranges[slot, row, 1] = last
+        found += kind != NO_KIND and not again
+        if plan[slot, 0] != NO_KIND:
+            count = -1
+            if kind == plan[slot, 0] and not again:
+                at = plan[slot, 2] + row * plan[slot, 1]
+                status, count = read_list_kernel(data, first, last, kind, floats, ints, spans, at, plan[slot, 1])
+            if status != DONE or count != plan[slot, 1]:
+                late[slot] = True
+    return DONE, found
 
 
 @kernel
 def locate_kernel(
     data: Bytes,
     offsets: Offsets,
+    first_row: int,
+    last_row: int,
     keys: Bytes,
     key_offsets: Offsets,
     table: Offsets,
@@ -265,20 +243,61 @@ def locate_kernel(
     kinds: npt.NDArray[np.int8],
     ranges: Offsets,
     unusual: npt.NDArray[np.bool_],
+    plan: Offsets,
+    late: npt.NDArray[np.bool_],
+    floats: Bytes,
+    ints: npt.NDArray[np.uint64],
+    spans: Offsets,
 ) -> tuple[int, int]:
-    """Find the wanted features (with `lists`: the feature lists) of every record `data[offsets[r]:offsets[r + 1]]`.
+    """Find the wanted features (with `lists`: the feature lists) of records, and read those with a plan on the way.
 
-    Fills `kinds` (int8[n, keys]), `ranges` (int64[n, keys, 2]: where the list's content begins and ends) and `unusual`
-    (bool[n]: nothing else was noted for that record).
+    Args:
+        data: The records.
+        offsets: int64[n + 1], where each record begins in `data`.
+        first_row: First record to look at.
+        last_row: End of the records to look at.
+        keys: The wanted keys, one after another.
+        key_offsets: int64[keys + 1].
+        table: Hash table of the keys, see `table_kernel`.
+        order: int64[any], -1 at first: see `features_kernel`.
+        lists: Whether to look for feature lists.
+        kinds: int8[keys, n]: filled with the kind of each list, 0 where there is none.
+        ranges: int64[keys, n, 2]: filled with where the list's content begins and ends.
+        unusual: bool[n]: filled; nothing else is noted for such a record.
+        plan: int64[keys, 4]. The kind that a list must have to be read on the way, 0 for none; the number of values
+            that each record must have; the place of the first record's values in the output of that kind; whether the
+            key must be there, else the output holds the default already.
+        late: bool[keys]: set where a list with a plan was not as planned: the caller must read that key by itself.
+        floats: See `read_list_kernel`.
+        ints: See `read_list_kernel`.
+        spans: See `read_list_kernel`.
 
     Returns:
         `(status, row)`: the first record that is malformed.
     """
-    wanted = np.uint64(_SECOND_DELIMITED if lists else _FIRST_DELIMITED)
-    for row in range(len(offsets) - 1):
+    data, offsets, keys, key_offsets, table = (
+        borrow(data),
+        borrow(offsets),
+        borrow(keys),
+        borrow(key_offsets),
+        borrow(table),
+    )
+    order, kinds, ranges, unusual, plan, late = (
+        borrow(order),
+        borrow(kinds),
+        borrow(ranges),
+        borrow(unusual),
+        borrow(plan),
+        borrow(late),
+    )
+    floats, ints, spans = borrow(floats), borrow(ints), borrow(spans)
+    wanted = np.uint64(SECOND_DELIMITED if lists else FIRST_DELIMITED)
+    n_keys = len(key_offsets) - 1
+    for row in range(first_row, last_row):
         i, stop = offsets[row], offsets[row + 1]
-        kinds[row, :] = NO_KIND
-        status = DONE
+        for slot in range(n_keys):
+            kinds[slot, row] = NO_KIND
+        status, found = DONE, 0
         while i < stop and status == DONE:
             tag, i = varint_kernel(data, i, stop)
             if i < 0:
@@ -287,282 +306,18 @@ def locate_kernel(
                 begin, i = length_kernel(data, i, stop)
                 if i < 0:
                     return MALFORMED, row
-                status = features_kernel(
-                    data, begin, i, keys, key_offsets, table, order, lists, kinds[row], ranges[row]
-                )
+                status, more = features_kernel(
+                    data, begin, i, keys, key_offsets, table, order, lists, row, kinds, ranges, plan, late,
+                    floats, ints, spans,
+                )  # fmt: skip
+                found += more
             else:
                 status, i = skip_kernel(data, i, stop, tag)
         if status == MALFORMED:
             return MALFORMED, row
         unusual[row] = status == UNUSUAL
-    return DONE, len(offsets) - 1
-
-
-@kernel
-def count_steps_kernel(data: Bytes, kinds: npt.NDArray[np.int8], ranges: Offsets, splits: Offsets) -> None:
-    """Fill `splits` with where the steps of each record's FeatureList begin; `locate_kernel` has walked over them."""
-    splits[0] = 0
-    for row in range(len(kinds)):
-        count = 0
-        if kinds[row] != NO_KIND:
-            i, stop = ranges[row, 0], ranges[row, 1]
-            while 0 <= i < stop:
-                tag, i = varint_kernel(data, i, stop)
-                count += tag == np.uint64(_FIRST_DELIMITED)
-                _, i = skip_kernel(data, i, stop, tag)
-        splits[row + 1] = splits[row] + count
-
-
-@kernel
-def steps_kernel(
-    data: Bytes,
-    kinds: npt.NDArray[np.int8],
-    ranges: Offsets,
-    step_kinds: npt.NDArray[np.int8],
-    step_ranges: Offsets,
-) -> None:
-    """Note kind and place of the list of every step; there is room for what `count_steps_kernel` counted."""
-    step = 0
-    for row in range(len(kinds)):
-        if kinds[row] == NO_KIND:
-            continue
-        i, stop = ranges[row, 0], ranges[row, 1]
-        while 0 <= i < stop:
-            tag, i = varint_kernel(data, i, stop)
-            if tag == np.uint64(_FIRST_DELIMITED):
-                begin, i = length_kernel(data, i, stop)
-                _, kind, first, last = feature_kernel(data, begin, i)
-                step_kinds[step] = kind
-                step_ranges[step, 0] = first
-                step_ranges[step, 1] = last
-                step += 1
-            else:
-                _, i = skip_kernel(data, i, stop, tag)
-
-
-@kernel(inline=True)
-def read_floats_kernel(
-    data: Bytes, start: int, stop: int, out: npt.NDArray[np.uint32], at: int, room: int
-) -> tuple[int, int]:
-    """Write the values of a FloatList (as bits), at most `room`, to `out[at:]`; return `(status, count of all)`."""
-    i, count = start, 0
-    while i < stop:
-        tag, i = varint_kernel(data, i, stop)
-        if i < 0:
-            return MALFORMED, 0
-        if tag == np.uint64(_FIRST_DELIMITED):
-            i, end = length_kernel(data, i, stop)
-            if end < 0 or (end - i) % 4 != 0:
-                return MALFORMED, 0
-        elif tag == np.uint64(_FIRST_FIXED32):
-            end = i + 4
-            if end > stop:
-                return MALFORMED, 0
-        else:
-            status, i = skip_kernel(data, i, stop, tag)
-            if status != DONE:
-                return status, 0
-            continue
-        while i < end:
-            if count < room:
-                low = np.uint32(data[i]) | np.uint32(data[i + 1]) << np.uint32(8)
-                high = np.uint32(data[i + 2]) | np.uint32(data[i + 3]) << np.uint32(8)
-                out[at + count] = low | high << np.uint32(16)
-            count += 1
-            i += 4
-    return DONE, count
-
-
-@kernel(inline=True)
-def read_ints_kernel(
-    data: Bytes, start: int, stop: int, out: npt.NDArray[np.uint64], at: int, room: int
-) -> tuple[int, int]:
-    """Write the values of an Int64List, at most `room`, to `out[at:]`; return `(status, count of all)`."""
-    i, count = start, 0
-    while i < stop:
-        tag, i = varint_kernel(data, i, stop)
-        if i < 0:
-            return MALFORMED, 0
-        end = i + 1  # one value, wherever it ends
-        limit = stop
-        if tag == np.uint64(_FIRST_DELIMITED):
-            i, end = length_kernel(data, i, stop)
-            limit = end
-            if end < 0:
-                return MALFORMED, 0
-        elif tag != np.uint64(_FIRST_VARINT):
-            status, i = skip_kernel(data, i, stop, tag)
-            if status != DONE:
-                return status, 0
-            continue
-        while i < end:
-            value, i = varint_kernel(data, i, limit)
-            if i < 0:
-                return MALFORMED, 0
-            if count < room:
-                out[at + count] = value
-            count += 1
-    return DONE, count
-
-
-@kernel(inline=True)
-def read_strings_kernel(data: Bytes, start: int, stop: int, out: Offsets, at: int, room: int) -> tuple[int, int]:
-    """Write begin and end of the strings of a BytesList, at most `room`, to `out[at:]`; return `(status, count)`."""
-    i, count = start, 0
-    while i < stop:
-        tag, i = varint_kernel(data, i, stop)
-        if i < 0:
-            return MALFORMED, 0
-        if tag == np.uint64(_FIRST_DELIMITED):
-            begin, i = length_kernel(data, i, stop)
-            if i < 0:
-                return MALFORMED, 0
-            if count < room:
-                out[at + count, 0] = begin
-                out[at + count, 1] = i
-            count += 1
-        else:
-            status, i = skip_kernel(data, i, stop, tag)
-            if status != DONE:
-                return status, 0
-    return DONE, count
-
-
-@kernel
-def floats_kernel(
-    data: Bytes,
-    kinds: npt.NDArray[np.int8],
-    ranges: Offsets,
-    per_row: int,
-    required: bool,
-    out: npt.NDArray[np.uint32],
-    splits: Offsets,
-) -> tuple[int, int, Any]:
-    """Read one feature of all records into `out`.
-
-    Args:
-        data: The records.
-        kinds: int8[n], of this feature.
-        ranges: int64[n, 2], of this feature.
-        per_row: How many values each record must have, or -1 for any number: then `splits` is filled.
-        required: A record without the feature is an error; else `out` holds the default already.
-        out: Bits of float32[total]; room for all values.
-        splits: int64[n + 1].
-
-    Returns:
-        `(status, row, count or kind)`.
-    """
-    used = 0
-    for row in range(len(kinds)):
-        if kinds[row] == NO_KIND:
-            if per_row >= 0 and required:
-                return MISSING, row, 0
-            used += max(per_row, 0)
-        elif kinds[row] != FLOAT_LIST:
-            return WRONG_KIND, row, np.int64(kinds[row])
-        else:
-            room = per_row if per_row >= 0 else len(out) - used
-            status, count = read_floats_kernel(data, ranges[row, 0], ranges[row, 1], out, used, room)
-            if status != DONE:
-                return status, row, 0
-            if per_row >= 0 and count != per_row:
-                return WRONG_COUNT, row, count
-            used += count
-        if per_row < 0:
-            splits[row + 1] = used
-    return DONE, len(kinds), used
-
-
-@kernel
-def ints_kernel(
-    data: Bytes,
-    kinds: npt.NDArray[np.int8],
-    ranges: Offsets,
-    per_row: int,
-    required: bool,
-    out: npt.NDArray[np.uint64],
-    splits: Offsets,
-) -> tuple[int, int, Any]:
-    """Read one feature of all records into `out`, the bits of int64[total]; see `floats_kernel`."""
-    used = 0
-    for row in range(len(kinds)):
-        if kinds[row] == NO_KIND:
-            if per_row >= 0 and required:
-                return MISSING, row, 0
-            used += max(per_row, 0)
-        elif kinds[row] != INT64_LIST:
-            return WRONG_KIND, row, np.int64(kinds[row])
-        else:
-            room = per_row if per_row >= 0 else len(out) - used
-            status, count = read_ints_kernel(data, ranges[row, 0], ranges[row, 1], out, used, room)
-            if status != DONE:
-                return status, row, 0
-            if per_row >= 0 and count != per_row:
-                return WRONG_COUNT, row, count
-            used += count
-        if per_row < 0:
-            splits[row + 1] = used
-    return DONE, len(kinds), used
-
-
-@kernel
-def strings_kernel(
-    data: Bytes,
-    kinds: npt.NDArray[np.int8],
-    ranges: Offsets,
-    per_row: int,
-    required: bool,
-    out: Offsets,
-    splits: Offsets,
-) -> tuple[int, int, Any]:
-    """Read where the strings of one feature begin and end into `out`, int64[total, 2]; see `floats_kernel`."""
-    used = 0
-    for row in range(len(kinds)):
-        if kinds[row] == NO_KIND:
-            if per_row >= 0 and required:
-                return MISSING, row, 0
-            used += max(per_row, 0)
-        elif kinds[row] != BYTES_LIST:
-            return WRONG_KIND, row, np.int64(kinds[row])
-        else:
-            room = per_row if per_row >= 0 else len(out) - used
-            status, count = read_strings_kernel(data, ranges[row, 0], ranges[row, 1], out, used, room)
-            if status != DONE:
-                return status, row, 0
-            if per_row >= 0 and count != per_row:
-                return WRONG_COUNT, row, count
-            used += count
-        if per_row < 0:
-            splits[row + 1] = used
-    return DONE, len(kinds), used
-
-
-@kernel
-def gather_lengths_kernel(spans: Offsets, other_offsets: Offsets, offsets: Offsets) -> None:
-    """Fill `offsets` for the strings of `spans`; a begin of `-1 - k` means string `k` of another column."""
-    total = 0
-    offsets[0] = 0
-    for i in range(len(spans)):
-        begin, end = spans[i, 0], spans[i, 1]
-        if begin < 0:
-            begin, end = other_offsets[-1 - begin], other_offsets[-begin]
-        total += end - begin
-        offsets[i + 1] = total
-
-
-@kernel
-def gather_kernel(data: Bytes, spans: Offsets, other: Bytes, other_offsets: Offsets, out: Bytes) -> None:
-    """Copy the strings of `spans` to `out`, one after another; see `gather_lengths_kernel`."""
-    to = 0
-    for i in range(len(spans)):
-        begin, end = spans[i, 0], spans[i, 1]
-        if begin >= 0:
-            length = end - begin
-            for k in range(length):
-                out[to + k] = data[begin + k]
-        else:
-            begin, end = other_offsets[-1 - begin], other_offsets[-begin]
-            length = end - begin
-            for k in range(length):
-                out[to + k] = other[begin + k]
-        to += length
+        if found < n_keys:
+            for slot in range(n_keys):
+                if plan[slot, 3] and kinds[slot, row] == NO_KIND:
+                    late[slot] = True
+    return DONE, last_row

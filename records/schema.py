@@ -175,7 +175,7 @@ class _Survey:
             ParseError: A record is no Example.
             UnimplementedError: A record is a SequenceExample.
         """
-        from .schema_kernels import value_counts_kernel
+        from .list_kernels import value_counts_kernel
 
         self._meet_keys(rows, where)
         for key, lists in find_features(where, rows, tuple(self.keys)).items():
@@ -195,8 +195,8 @@ class _Survey:
 
         from .extraction import key_table, regular_rows
         from .messages import Example
-        from .parsing_kernels import DONE
         from .schema_kernels import FEATURE_LISTS, unknown_key_kernel
+        from .wire_kernels import DONE
 
         rows, row = regular_rows(where, rows), 0
         while True:

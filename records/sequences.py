@@ -11,8 +11,8 @@ from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import InvalidArgumentError
 from ..core.ops.registry import call, register
 from ..core.specs import Spec, TensorSpec
-from .assembly import as_batch, assemble, assemble_steps, spec_of_feature, stacked
-from .extraction import find_features, find_steps
+from .assembly import as_batch, assemble, assemble_steps, reading_plan, spec_of_feature, stacked
+from .extraction import find_features, find_steps, first_failure
 from .features import (
     FeatureSpec,
     FixedLenFeature,
@@ -125,14 +125,18 @@ def _counted(lists: ParseSpec) -> list[str]:
 def _columns(rows: BytesColumn, context: ParseSpec, lists: ParseSpec) -> tuple[list[Column], list[Column]]:
     """Parse a column of messages; return the columns of the context and of the feature lists."""
     where = "parse_sequence_example"
-    first, second = [], []
-    if context.keys:
-        found = find_features(where, rows, context.sources)
-        first = [assemble(key, f, found) for key, f in zip(context.keys, context.features, strict=True)]
-    if lists.keys:
-        found = find_steps(where, rows, lists.sources)
-        second = [assemble_steps(key, f, found) for key, f in zip(lists.keys, lists.features, strict=True)]
-    return first, second
+
+    def parse(rows: BytesColumn) -> tuple[list[Column], list[Column]]:
+        first, second = [], []
+        if context.keys:
+            found = find_features(where, rows, context.sources, reading_plan(context))
+            first = [assemble(key, f, found) for key, f in zip(context.keys, context.features, strict=True)]
+        if lists.keys:
+            found = find_steps(where, rows, lists.sources)
+            second = [assemble_steps(key, f, found) for key, f in zip(lists.keys, lists.features, strict=True)]
+        return first, second
+
+    return first_failure(parse, rows)
 
 
 def _lengths(lists: ParseSpec, columns: list[Column]) -> list[Column]:

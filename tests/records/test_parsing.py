@@ -7,11 +7,12 @@ from google.protobuf.message import DecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penstock import Dataset
 from penstock.core.columns import BytesColumn, SparseColumn
 from penstock.core.ops.registry import get_op
 from penstock.core.specs import SparseSpec, TensorSpec
 from penstock.core.values import Ragged, Sparse
-from penstock.errors import DTypeError, InvalidArgumentError, ParseError, ShapeError
+from penstock.errors import DTypeError, InvalidArgumentError, InvalidElementError, ParseError, ShapeError
 from penstock.records import (
     Example,
     FixedLenFeature,
@@ -21,6 +22,7 @@ from penstock.records import (
     VarLenFeature,
     decode_example,
     encode_example,
+    extraction,
     parse_example,
     parse_single_example,
 )
@@ -195,6 +197,106 @@ def test_legal_writings_are_read_as_protobuf_reads_them(record):
             by_kernels(record, [ALICE])
     else:
         np.testing.assert_equal(by_kernels(record, [ALICE]), expected)
+
+
+def fixed(record, spec):
+    """What protobuf reads for features of a fixed number of values, or None when the record does not fit."""
+    features = Example.FromString(record).features.feature
+    got = {}
+    for key, feature in spec.items():
+        kind = features[key].WhichOneof("kind") if key in features else None
+        if kind is None and feature.default_value is None:
+            return None
+        values = feature.default_array().tolist() if kind is None else list(getattr(features[key], kind).value)
+        if kind not in (None, KINDS[key]) or len(values) != feature.size:
+            return None
+        got[key] = values
+    return got
+
+
+DEFAULTS = {"a": [7, -7], "b": [0.5, np.nan], "cc": [b"", b"default"]}
+
+
+@given(
+    st.lists(serialized_examples(), min_size=1, max_size=6),
+    st.fixed_dictionaries(
+        {
+            key: st.tuples(st.integers(0, 2), st.booleans()).map(
+                lambda choice, key=key: FixedLenFeature(
+                    [choice[0]], SPEC[key].dtype, DEFAULTS[key][: choice[0]] if choice[1] else None
+                )
+            )
+            for key in SPEC
+        }
+    ),
+)
+def test_fixed_numbers_of_values_are_read_as_protobuf_reads_them(records, spec):
+    expected = [fixed(record, spec) for record in records]
+    if None in expected:
+        with pytest.raises(ParseError) as info:
+            parse_example(records, spec)
+        assert info.value.record_index == expected.index(None)
+    else:
+        got = parse_example(records, spec)
+        for key in spec:
+            np.testing.assert_equal(got[key].tolist(), [each[key] for each in expected])
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 8, 9, 25])
+def test_numbers_of_every_length(n):
+    edges = [sign * (1 << bits) + more for bits in range(63) for sign in (1, -1) for more in (-1, 0)]
+    values = np.array([*edges, -(1 << 63), (1 << 63) - 1] * 2, np.int64)
+    for start in range(0, len(values) - n, max(1, n // 2)):
+        part = values[start : start + n]
+        record = encode_example({"i": part})
+        for spec in (FixedLenFeature([n], "int64"), VarLenFeature("int64")):
+            # Where a record ends the data, and where another one follows.
+            for records in ([record], [record, encode_example({"i": part[::-1]})]):
+                got = parse_example(records, {"i": spec})["i"]
+                got = got.values[:n] if isinstance(got, Sparse) else got[0]
+                assert got.tolist() == part.tolist()
+
+
+def test_columns_keep_only_what_is_theirs():
+    records = [encode_example({"x": np.zeros(50, np.int64), "y": 1})] * 100
+    got = parse_example(records, {"x": FixedLenFeature([50], "int64"), "y": FixedLenFeature([], "int64")})
+    held = got["y"]
+    while held.base is not None:
+        held = held.base
+    assert held.nbytes <= 2 * got["y"].nbytes
+
+
+def test_the_error_is_that_of_the_first_record_that_does_not_fit():
+    good, odd, short = ({"a": a, "b": b} for a, b in ([1, [2]], [1, [3.0]], [[1, 2], [2]]))
+    records = [encode_example(values) for values in (good, odd, short)] + [b"junk"]
+    spec = {"a": FixedLenFeature([], "int64"), "b": FixedLenFeature([1], "int64")}
+    assert message_of(records[:2], spec).startswith("parse_example: feature 'b' holds float_list")
+    with pytest.raises(ParseError) as info:
+        parse_example(records, spec)
+    assert info.value.record_index == 1
+    got, errors = [], []
+    batches = iter(Dataset.from_tensor_slices(records).map(lambda r: parse_single_example(r, spec)))
+    while len(errors) + len(got) < len(records):
+        try:
+            got.append(next(batches))
+        except InvalidElementError as err:
+            errors.append(str(err))
+        except StopIteration:
+            break
+    assert len(got) == 1 and len(errors) == 3, (got, errors)
+
+
+def test_many_records_are_split_over_threads(monkeypatch):
+    monkeypatch.setattr(extraction, "_LEAST_BYTES", 1 << 10)
+    records = [encode_example({"x": np.arange(9) + i, "s": [f"{i}" * 30]}) for i in range(300)]
+    spec = {"x": FixedLenFeature([9], "int64"), "s": FixedLenFeature([], "string")}
+    got = parse_example(records, spec)
+    assert np.array_equal(got["x"], np.arange(9) + np.arange(300)[:, None])
+    assert got["s"].tolist() == [b"%d" % i * 30 for i in range(300)]
+    records[290] = b"junk"
+    records[200] = records[200][:-1]
+    with pytest.raises(ParseError, match="record 200 is not a serialized Example"):
+        parse_example(records, spec)
 
 
 @pytest.mark.fault
