@@ -55,7 +55,7 @@ def load_model(
     *,
     compile: bool = True,
 ) -> Any:
-    """Return the model that `Model.save` wrote.
+    """Return the model that `Model.save` wrote, or the layer that a layer's `save` wrote (`FeatureSpace.save`).
 
     Args:
         filepath: The file.
@@ -74,6 +74,8 @@ def load_model(
     config = archive.config
     if not isinstance(config, dict) or "object" not in config:
         raise _damaged(filepath, "config.json names no object")
+    if "compile" not in config:
+        return saving.load(filepath, custom_objects=custom_objects)
     model = saving.deserialize(config["object"], custom_objects)
     try:
         model.build_from_config(config.get("build") or {})

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from .base import AdaptableLayer
     from .category_encoding import CategoryEncoding
     from .center_crop import CenterCrop
+    from .column_layers import ColumnLayers
     from .discretization import Discretization
+    from .feature_space import FeatureSpace
     from .hashed_crossing import HashedCrossing
     from .hashing import Hashing
     from .integer_lookup import IntegerLookup
@@ -25,7 +27,9 @@ __all__ = [
     "AdaptableLayer",
     "CategoryEncoding",
     "CenterCrop",
+    "ColumnLayers",
     "Discretization",
+    "FeatureSpace",
     "HashedCrossing",
     "Hashing",
     "IntegerLookup",
@@ -43,7 +47,9 @@ __getattr__, __dir__ = attach(
         "AdaptableLayer": ".base",
         "CategoryEncoding": ".category_encoding",
         "CenterCrop": ".center_crop",
+        "ColumnLayers": ".column_layers",
         "Discretization": ".discretization",
+        "FeatureSpace": ".feature_space",
         "HashedCrossing": ".hashed_crossing",
         "Hashing": ".hashing",
         "IntegerLookup": ".integer_lookup",

@@ -106,6 +106,15 @@ class AdaptableLayer(Layer):
         """Whether the layer can be called."""
 
     @property
+    def is_adaptable(self) -> bool:
+        """Whether the options leave anything to be learned."""
+        try:
+            self._check_adaptable()
+        except InvalidArgumentError:
+            return False
+        return True
+
+    @property
     def where(self) -> str:
         """The layer as messages name it."""
         return f"{type(self).__name__} {self.name!r}"

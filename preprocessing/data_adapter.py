@@ -87,9 +87,7 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
         InvalidArgumentError: An option is out of range.
         DTypeError: The data is none of the kinds.
     """
-    for name, value in (("batch_size", batch_size), ("steps", steps)):
-        if value is not None and (not isinstance(value, int | np.integer) or value < 1):
-            raise InvalidArgumentError(f"{where}: {name} must be an int >= 1 or None. Received: {name}={value!r}.")
+    check_counts(where, batch_size=batch_size, steps=steps)
     if isinstance(data, Mapping):
         raise _no_columns(data, "data", where)
     if _is_whole(data):
@@ -112,6 +110,17 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
     if single is None:
         return Source(elements, whole=False, sample_rank=None, total=known)
     return Source(_stacked(elements), whole=False, sample_rank=single, total=known, unit="elements")
+
+
+def check_counts(where: str, **counts: Any) -> None:
+    """Raise unless each is an int >= 1 or None.
+
+    Raises:
+        InvalidArgumentError: One is not.
+    """
+    for name, value in counts.items():
+        if value is not None and (not isinstance(value, int | np.integer) or value < 1):
+            raise InvalidArgumentError(f"{where}: {name} must be an int >= 1 or None. Received: {name}={value!r}.")
 
 
 def elements_in(data: Any, steps: int | None) -> int | None:

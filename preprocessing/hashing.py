@@ -107,6 +107,9 @@ def holds_strings(value: Any) -> bool:
         return dtype.kind in "OSUT"
     if registry.operand_kind(value) == "tensor":
         return bool(value.dtype.is_string)
+    categories = getattr(dtype, "categories", None)  # of pandas
+    if categories is not None:
+        return holds_strings(categories)
     shown = str(getattr(value, "type", dtype)).lower()  # pyarrow has `type`; pandas has dtypes of its own
     return any(word in shown for word in ("str", "binary", "utf8", "object"))
 

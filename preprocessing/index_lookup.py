@@ -134,7 +134,7 @@ class IndexLookup(AdaptableLayer):
 
     def vocabulary_size(self) -> int:
         """Return the number of codes: mask, OOV codes and tokens."""
-        return self._token_start + (0 if self._tokens is None else len(self._tokens))
+        return self._token_start + (self._expected or 0 if self._tokens is None else len(self._tokens))
 
     def get_vocabulary(self, *, include_special_tokens: bool = True) -> list[Any]:
         """Return the tokens by code.

@@ -28,7 +28,7 @@ def run_layer_test(make: Callable[[], Layer], inputs: Any, *, prepare: Callable[
 
     Args:
         make: Makes the layer, with a name of its own.
-        inputs: A batch as an ndarray: `[batch, ...]`.
+        inputs: A batch as an ndarray, `[batch, ...]`; or a dict of such.
         prepare: Called with a new layer before it is used, e.g. to adapt it.
 
     Raises:
@@ -40,7 +40,8 @@ def run_layer_test(make: Callable[[], Layer], inputs: Any, *, prepare: Callable[
     expected = layer(inputs)
     _check_config(layer, inputs, expected)
     _check_saving(layer, inputs, expected)
-    assert_same(layer(inputs.tolist()), expected, "a list gives another result than an array")
+    lists = {k: v.tolist() for k, v in inputs.items()} if isinstance(inputs, dict) else inputs.tolist()
+    assert_same(layer(lists), expected, "a list gives another result than an array")
     _check_symbols(layer, inputs, expected)
     return layer
 
@@ -66,24 +67,35 @@ def _check_saving(layer: Layer, inputs: Any, expected: Any) -> None:
 
 
 def _check_symbols(layer: Layer, inputs: Any, expected: Any) -> None:
-    spec = spec_of(inputs)
-    assert isinstance(spec, TensorSpec)
-    assert spec.shape is not None
-    batch = TensorSpec((None, *spec.shape[1:]), spec.dtype)
+    arrays = inputs if isinstance(inputs, dict) else {"inputs": inputs}
+    specs = {key: _batch_spec(array) for key, array in arrays.items()}
+    batch: Any = specs if isinstance(inputs, dict) else specs["inputs"]
     inferred = list(iter_leaves(layer.compute_output_spec(batch)))
     for found, value in zip(inferred, iter_leaves(expected), strict=True):
         actual = value if isinstance(value, Spec) else spec_of(value)
         assert found.is_compatible_with(actual), f"the inferred spec is {found!r}, the output's {actual!r}"
 
-    recorded = placeholder(batch, scope=Scope(keeps_layers=True))
-    nodes = Graph([recorded], list(iter_leaves(layer(recorded)))).nodes
+    def symbols(scope: Scope) -> tuple[list[Any], Any]:
+        made = {key: placeholder(spec, scope=scope) for key, spec in specs.items()}
+        return list(made.values()), made if isinstance(inputs, dict) else made["inputs"]
+
+    recorded, given = symbols(Scope(keeps_layers=True))
+    nodes = Graph(recorded, list(iter_leaves(layer(given)))).nodes
     calls = [node.op for node in nodes]
     assert [type(op) for op in calls] == [LayerCall], "a functional model's graph must hold one call of the layer"
     assert calls[0].layer is layer  # type: ignore[attr-defined]
 
-    traced = placeholder(batch, scope=Scope())
-    outputs = Graph([traced], list(iter_leaves(layer(traced)))).run([inputs])
+    traced, given = symbols(Scope())
+    outputs = Graph(traced, list(iter_leaves(layer(given)))).run(list(arrays.values()))
     assert_same(outputs, list(iter_leaves(expected)), "the traced ops give another result")
+
+
+def _batch_spec(array: Any) -> TensorSpec:
+    """Return the spec of an array with any number of rows."""
+    spec = spec_of(array)
+    assert isinstance(spec, TensorSpec)
+    assert spec.shape is not None
+    return TensorSpec((None, *spec.shape[1:]), spec.dtype)
 
 
 def assert_same(actual: Any, expected: Any, message: str) -> None:

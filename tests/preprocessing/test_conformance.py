@@ -6,7 +6,10 @@ import pytest
 from penstock.preprocessing import (
     CategoryEncoding,
     CenterCrop,
+    ColumnLayers,
     Discretization,
+    FeatureSpace,
+    HashedCrossing,
     Hashing,
     IntegerLookup,
     Normalization,
@@ -26,6 +29,9 @@ IDF = [0.5, 1.0, 2.0, 4.0]
 TEXTS = np.array(["a B!", "É b  c a", "", "b, b"], dtype=object)
 COUNTS = np.array([[5, 3, 5], [-2, 9, 0]])
 IMAGES = np.random.default_rng(1).normal(9, 5, (2, 5, 6, 3)).astype(np.float32)
+
+
+TABLE = {"age": NUMBERS[:, 0], "city": np.array(list("abacca"), dtype=object), "rooms": np.arange(6) % 4}
 
 
 def adapted(data):
@@ -128,6 +134,39 @@ ROWS = [
     pytest.param(lambda: Rescaling(1 / 127.5, -1), NUMBERS, None, id="rescaling"),
     pytest.param(
         lambda: Rescaling([1, 2, 3, 4], np.float32(0.1), dtype="float64"), COUNTS[:, :1], None, id="rescaling-4"
+    ),
+    pytest.param(
+        lambda: FeatureSpace(
+            {"age": "float_normalized", "city": "string_categorical", "rooms": "integer_hashed"},
+            crosses=[("city", "rooms")],
+            crossing_dim=5,
+        ),
+        TABLE,
+        adapted(TABLE),
+        id="feature-space",
+    ),
+    pytest.param(
+        lambda: FeatureSpace(
+            {
+                "age": FeatureSpace.float_discretized(3, output_mode="int"),
+                "city": FeatureSpace.feature("string", StringLookup(output_mode="count"), "float"),
+                "rooms": FeatureSpace.integer_categorical(num_oov_indices=2),
+            },
+            output_mode="dict",
+        ),
+        TABLE,
+        adapted(TABLE),
+        id="feature-space-dict",
+    ),
+    pytest.param(
+        lambda: ColumnLayers(
+            {"age": Normalization(), "code": StringLookup(output_mode="one_hot"), "cross": HashedCrossing(4)},
+            {"code": "city", "cross": ["city", "rooms"]},
+            keep=False,
+        ),
+        TABLE,
+        adapted(TABLE),
+        id="columns",
     ),
 ]
 

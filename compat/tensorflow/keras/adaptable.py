@@ -27,6 +27,14 @@ class Discretization(preprocessing.Discretization):
         return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
 
+@saved_as(preprocessing.FeatureSpace)
+class FeatureSpace(preprocessing.FeatureSpace):
+    """`penstock.preprocessing.FeatureSpace` that returns Tensors."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
+
+
 @saved_as(preprocessing.HashedCrossing)
 class HashedCrossing(preprocessing.HashedCrossing):
     """`penstock.preprocessing.HashedCrossing` that returns Tensors."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from ....core.lazy import attach
 from ....core.saving import register_serializable as register_keras_serializable
+from .adaptable import FeatureSpace
 
-__all__ = ["register_keras_serializable"]
+__all__ = ["FeatureSpace", "register_keras_serializable"]
 
 if not TYPE_CHECKING:
     __getattr__, __dir__ = attach(__name__, {})

@@ -1,0 +1,157 @@
+"""Feature and Cross: what a `FeatureSpace` makes of a column, and of several columns together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
+
+from ..core.dtypes import as_dtype
+from ..core.errors import InvalidArgumentError, describe, suggest
+from ..core.layer import Layer
+from ..core.saving import deserialize, register_serializable, serialize
+from .coding import as_output_mode
+from .discretization import Discretization
+from .hashing import Hashing
+from .index_lookup import IndexLookup
+from .integer_lookup import IntegerLookup
+from .normalization import Normalization
+from .rescaling import Rescaling
+from .string_lookup import StringLookup
+
+_MODES: Final = ("int", "one_hot", "float")
+
+
+@register_serializable("penstock")
+class Feature:
+    """One column of a `FeatureSpace`.
+
+    Args:
+        dtype: Type that the column is cast to first.
+        preprocessor: Layer that the column, as `[batch, 1]`, goes through; None leaves it as it is.
+        output_mode: `"float"` and `"int"` take what the layer returns; `"one_hot"` encodes its codes in float32.
+
+    Raises:
+        InvalidArgumentError: An argument breaks its rule.
+    """
+
+    def __init__(self, dtype: Any, preprocessor: Layer | None, output_mode: str) -> None:
+        self.dtype = as_dtype(dtype).name
+        self.output_mode: str = _checked_mode(output_mode, _MODES, "Feature")
+        if preprocessor is not None and not isinstance(preprocessor, Layer):
+            raise InvalidArgumentError(
+                f"Feature: preprocessor must be a layer or None. Received: preprocessor={describe(preprocessor)}."
+            )
+        self.preprocessor = preprocessor
+
+    @property
+    def depth(self) -> int | None:
+        """How many codes the preprocessor gives, or None when that is not known."""
+        layer = self.preprocessor
+        if isinstance(layer, IndexLookup | Hashing | Discretization) and layer.output_mode != "int":
+            return None
+        if isinstance(layer, IndexLookup):
+            return layer.vocabulary_size()
+        if isinstance(layer, Hashing):
+            return layer.num_bins
+        if isinstance(layer, Discretization):
+            return layer.num_bins or len(layer.bin_boundaries or ()) + 1
+        return None
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain JSON values."""
+        return {"dtype": self.dtype, "preprocessor": serialize(self.preprocessor), "output_mode": self.output_mode}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a feature from what `get_config` returned."""
+        return cls(**{**config, "preprocessor": deserialize(config["preprocessor"])})
+
+    def __repr__(self) -> str:
+        return f"Feature({self.dtype}, {self.preprocessor!r}, {self.output_mode!r})"
+
+
+@register_serializable("penstock")
+class Cross:
+    """Two features or more, hashed together by their codes.
+
+    Args:
+        feature_names: Names of features that give integer codes.
+        crossing_dim: Number of bins.
+        output_mode: `"one_hot"` or `"int"`.
+
+    Raises:
+        InvalidArgumentError: An argument breaks its rule.
+    """
+
+    def __init__(self, feature_names: Sequence[str], crossing_dim: int, output_mode: str = "one_hot") -> None:
+        names = tuple(feature_names) if isinstance(feature_names, list | tuple) else ()
+        if len(names) < 2 or not all(isinstance(name, str) for name in names):
+            raise InvalidArgumentError(
+                "Cross: feature_names must be a list of two names of features or more. "
+                f"Received: feature_names={describe(feature_names)}."
+            )
+        if not isinstance(crossing_dim, int) or crossing_dim < 1:
+            raise InvalidArgumentError(
+                f"Cross: crossing_dim must be an int >= 1. Received: crossing_dim={crossing_dim!r}."
+            )
+        self.feature_names, self.crossing_dim = names, crossing_dim
+        self.output_mode: str = _checked_mode(output_mode, ("int", "one_hot"), "Cross")
+
+    @property
+    def name(self) -> str:
+        """Name of the feature that the cross makes: `a_X_b`."""
+        return "_X_".join(self.feature_names)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments as plain JSON values."""
+        return {
+            "feature_names": list(self.feature_names),
+            "crossing_dim": self.crossing_dim,
+            "output_mode": self.output_mode,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a cross from what `get_config` returned."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"Cross({list(self.feature_names)}, {self.crossing_dim}, {self.output_mode!r})"
+
+
+def _checked_mode(output_mode: Any, modes: tuple[str, ...], where: str) -> str:
+    return output_mode if output_mode in modes else as_output_mode(output_mode, modes, where)
+
+
+def preset(kind: Any, name: str, *, hashing_dim: int, bins: int, where: str) -> Feature:
+    """Return the feature that a string such as `"float_normalized"` stands for.
+
+    Args:
+        kind: The string.
+        name: Name of the feature; its layer is called `<name>_preprocessor`.
+        hashing_dim: Bins of hashed features.
+        bins: Bins of discretized ones.
+        where: Start of messages.
+
+    Raises:
+        InvalidArgumentError: There is no such kind.
+    """
+    called = f"{name}_preprocessor"
+    makers: dict[str, Any] = {
+        "float": lambda: Feature("float32", None, "float"),
+        "float_normalized": lambda: Feature("float32", Normalization(axis=-1, name=called), "float"),
+        "float_rescaled": lambda: Feature("float32", Rescaling(1.0, name=called), "float"),
+        "float_discretized": lambda: Feature("float32", Discretization(num_bins=bins, name=called), "one_hot"),
+        "integer_categorical": lambda: Feature("int32", IntegerLookup(name=called), "one_hot"),
+        "string_categorical": lambda: Feature("string", StringLookup(name=called), "one_hot"),
+        "integer_hashed": lambda: Feature("int32", Hashing(hashing_dim, name=called), "one_hot"),
+        "string_hashed": lambda: Feature("string", Hashing(hashing_dim, name=called), "one_hot"),
+    }
+    if not isinstance(kind, str) or kind not in makers:
+        hint = suggest(kind, makers) if isinstance(kind, str) else ""
+        raise InvalidArgumentError(
+            f"{where}: a feature must be one of {', '.join(makers)}, or a Feature. "
+            f"Received: {name!r}: {describe(kind)}.{hint}"
+        )
+    made: Feature = makers[kind]()
+    return made
