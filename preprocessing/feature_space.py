@@ -11,7 +11,6 @@ from ..core import ops
 from ..core.dtypes import as_dtype
 from ..core.errors import DTypeError, InvalidArgumentError, describe, suggest
 from ..core.layer import Layer
-from ..core.naming import unique_name
 from ..core.ops import registry
 from ..core.saving import deserialize, register_serializable, serialize
 from ..core.specs import Spec, TensorSpec
@@ -19,23 +18,17 @@ from ..core.trace.symbol import Scope, Symbol, placeholder
 from ..core.values import Ragged, Sparse
 from .base import AdaptableLayer
 from .category_encoding import CategoryEncoding
-from .discretization import Discretization
-from .features import Cross, Feature, preset
+from .features import Cross, Feature, FeatureKinds, preset
 from .hashed_crossing import HashedCrossing
-from .hashing import Hashing, holds_strings
-from .integer_lookup import IntegerLookup
-from .normalization import Normalization
-from .rescaling import Rescaling
-from .string_lookup import StringLookup
+from .hashing import holds_strings
 from .table_layer import Learner, TableLayer
 from .tables import as_samples, check_columns, is_scalar, rows_of, table_columns
 
 _MODES: Final = ("concat", "dict")
-Boundaries = Sequence[float] | None  # named here: within the class `float` is a method
 
 
 @register_serializable("penstock")
-class FeatureSpace(TableLayer):
+class FeatureSpace(FeatureKinds, TableLayer):
     """Turns the columns of a table into features, and these into one vector for each row, or a dict.
 
     Features and crosses come in the order of their names, features first, as in Keras. Columns that are no feature are
@@ -134,85 +127,6 @@ class FeatureSpace(TableLayer):
         twice = sorted({key for key in names if names.count(key) > 1 or key in self.features})
         if twice:
             raise InvalidArgumentError(f"{self.where}: names must differ. Received: {', '.join(twice)} more than once.")
-
-    # --- features -----------------------------------------------------------------------------------------------------
-
-    @classmethod
-    def cross(cls, feature_names: Sequence[str], crossing_dim: int, output_mode: str = "one_hot") -> Cross:
-        """Return a cross of features: their codes hashed together to `crossing_dim` bins."""
-        return Cross(feature_names, crossing_dim, output_mode)
-
-    @classmethod
-    def feature(cls, dtype: Any, preprocessor: Layer, output_mode: str) -> Feature:
-        """Return a feature with a layer of one's own.
-
-        Args:
-            dtype: Type that the column is cast to first.
-            preprocessor: The layer; it gets `[batch, 1]` (`[batch, n]` of columns of vectors).
-            output_mode: `"float"`, `"int"`, or `"one_hot"` for layers with a known number of codes.
-        """
-        return Feature(dtype, preprocessor, output_mode)
-
-    @classmethod
-    def float(cls, name: str | None = None) -> Feature:
-        """Return a feature that is a number as it is."""
-        return Feature("float32", None, "float")
-
-    @classmethod
-    def float_rescaled(cls, scale: Any = 1.0, offset: Any = 0.0, name: str | None = None) -> Feature:
-        """Return a feature `x * scale + offset`."""
-        return Feature("float32", Rescaling(scale, offset, name=_called(name, "float_rescaled")), "float")
-
-    @classmethod
-    def float_normalized(cls, name: str | None = None) -> Feature:
-        """Return a number with mean 0 and variance 1 over what the space is adapted to."""
-        return Feature("float32", Normalization(axis=-1, name=_called(name, "float_normalized")), "float")
-
-    @classmethod
-    def float_discretized(
-        cls,
-        num_bins: int | None = None,
-        bin_boundaries: Boundaries = None,
-        output_mode: str = "one_hot",
-        name: str | None = None,
-    ) -> Feature:
-        """Return the bin of a number, between boundaries that are learned (`num_bins`) or given."""
-        layer = Discretization(bin_boundaries, num_bins, name=_called(name, "float_discretized"))
-        return Feature("float32", layer, output_mode)
-
-    @classmethod
-    def integer_categorical(
-        cls,
-        max_tokens: int | None = None,
-        num_oov_indices: int = 1,
-        output_mode: str = "one_hot",
-        name: str | None = None,
-    ) -> Feature:
-        """Return the code of an integer by a learned vocabulary."""
-        layer = IntegerLookup(max_tokens, num_oov_indices, name=_called(name, "integer_categorical"))
-        return Feature("int32", layer, output_mode)
-
-    @classmethod
-    def string_categorical(
-        cls,
-        max_tokens: int | None = None,
-        num_oov_indices: int = 1,
-        output_mode: str = "one_hot",
-        name: str | None = None,
-    ) -> Feature:
-        """Return the code of a string by a learned vocabulary."""
-        layer = StringLookup(max_tokens, num_oov_indices, name=_called(name, "string_categorical"))
-        return Feature("string", layer, output_mode)
-
-    @classmethod
-    def string_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
-        """Return the bin of a string by its hash."""
-        return Feature("string", Hashing(num_bins, name=_called(name, "string_hashed")), output_mode)
-
-    @classmethod
-    def integer_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
-        """Return the bin of an integer by its hash."""
-        return Feature("int32", Hashing(num_bins, name=_called(name, "integer_hashed")), output_mode)
 
     # --- adapting -----------------------------------------------------------------------------------------------------
 
@@ -408,10 +322,6 @@ class FeatureSpace(TableLayer):
             )
         options["crosses"] = [deserialize(cross) for cross in options.get("crosses") or ()]
         return cls({key: deserialize(feature) for key, feature in saved}, **options)
-
-
-def _called(name: str | None, kind: str) -> str:
-    return f"{name or unique_name(kind)}_preprocessor"
 
 
 def _plural(dtype: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from ..core.dtypes import as_dtype
 from ..core.errors import InvalidArgumentError, describe, suggest
 from ..core.layer import Layer
+from ..core.naming import unique_name
 from ..core.saving import deserialize, register_serializable, serialize
 from .coding import as_output_mode
 from .discretization import Discretization
@@ -17,6 +18,8 @@ from .integer_lookup import IntegerLookup
 from .normalization import Normalization
 from .rescaling import Rescaling
 from .string_lookup import StringLookup
+
+Boundaries = Sequence[float] | None  # named here: within `FeatureKinds` `float` is a method
 
 _MODES: Final = ("int", "one_hot", "float")
 
@@ -155,3 +158,91 @@ def preset(kind: Any, name: str, *, hashing_dim: int, bins: int, where: str) -> 
         )
     made: Feature = makers[kind]()
     return made
+
+
+class FeatureKinds:
+    """The ways in which a column becomes a feature, as methods of `FeatureSpace`.
+
+    A `name` is that of the layer; the feature has the name of its column.
+    """
+
+    @classmethod
+    def cross(cls, feature_names: Sequence[str], crossing_dim: int, output_mode: str = "one_hot") -> Cross:
+        """Return a cross of features: their codes hashed together to `crossing_dim` bins."""
+        return Cross(feature_names, crossing_dim, output_mode)
+
+    @classmethod
+    def feature(cls, dtype: Any, preprocessor: Layer, output_mode: str) -> Feature:
+        """Return a feature with a layer of one's own.
+
+        Args:
+            dtype: Type that the column is cast to first.
+            preprocessor: The layer; it gets `[batch, 1]` (`[batch, n]` of columns of vectors).
+            output_mode: `"float"`, `"int"`, or `"one_hot"` for layers with a known number of codes.
+        """
+        return Feature(dtype, preprocessor, output_mode)
+
+    @classmethod
+    def float(cls, name: str | None = None) -> Feature:
+        """Return a feature that is a number as it is."""
+        return Feature("float32", None, "float")
+
+    @classmethod
+    def float_rescaled(cls, scale: Any = 1.0, offset: Any = 0.0, name: str | None = None) -> Feature:
+        """Return a feature `x * scale + offset`."""
+        return Feature("float32", Rescaling(scale, offset, name=_called(name, "float_rescaled")), "float")
+
+    @classmethod
+    def float_normalized(cls, name: str | None = None) -> Feature:
+        """Return a number with mean 0 and variance 1 over what the space is adapted to."""
+        return Feature("float32", Normalization(axis=-1, name=_called(name, "float_normalized")), "float")
+
+    @classmethod
+    def float_discretized(
+        cls,
+        num_bins: int | None = None,
+        bin_boundaries: Boundaries = None,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Feature:
+        """Return the bin of a number, between boundaries that are learned (`num_bins`) or given."""
+        layer = Discretization(bin_boundaries, num_bins, name=_called(name, "float_discretized"))
+        return Feature("float32", layer, output_mode)
+
+    @classmethod
+    def integer_categorical(
+        cls,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Feature:
+        """Return the code of an integer by a learned vocabulary."""
+        layer = IntegerLookup(max_tokens, num_oov_indices, name=_called(name, "integer_categorical"))
+        return Feature("int32", layer, output_mode)
+
+    @classmethod
+    def string_categorical(
+        cls,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        output_mode: str = "one_hot",
+        name: str | None = None,
+    ) -> Feature:
+        """Return the code of a string by a learned vocabulary."""
+        layer = StringLookup(max_tokens, num_oov_indices, name=_called(name, "string_categorical"))
+        return Feature("string", layer, output_mode)
+
+    @classmethod
+    def string_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
+        """Return the bin of a string by its hash."""
+        return Feature("string", Hashing(num_bins, name=_called(name, "string_hashed")), output_mode)
+
+    @classmethod
+    def integer_hashed(cls, num_bins: int, output_mode: str = "one_hot", name: str | None = None) -> Feature:
+        """Return the bin of an integer by its hash."""
+        return Feature("int32", Hashing(num_bins, name=_called(name, "integer_hashed")), output_mode)
+
+
+def _called(name: str | None, kind: str) -> str:
+    return f"{name or unique_name(kind)}_preprocessor"
