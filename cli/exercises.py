@@ -89,6 +89,13 @@ def _features() -> None:
     )
 
 
+def _messages() -> None:
+    """Messages of any type."""
+    for kind, dtype, value in (("Int64List", "int64", 1), ("BytesList", "string", "a")):
+        written = records.encode_proto([[1]], [[[value]]], ["value"], f"penstock.records.{kind}")
+        records.decode_proto(written, f"penstock.records.{kind}", ["value"], [dtype])
+
+
 def _schema() -> None:
     """Examples of unknown features."""
     records.decode_examples(records.encode_examples({"i": [1, 2], "f": [[0.5], []], "s": ["a", "b"]}))
@@ -161,6 +168,7 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "TFRecord": _tfrecord,
     "TFRecord files": _record_files,
     "features of every kind": _features,
+    "messages of any type": _messages,
     "schema": _schema,
     "ragged rows": _ragged,
     "combined datasets": _combined,

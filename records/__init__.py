@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .indexed_file import TFRecordFile
     from .lines import LineReader
     from .manifest import Manifest, Shard, read_manifest
+    from .message_decoding import DecodedProto, decode_proto
+    from .message_encoding import encode_proto
     from .messages import (
         BytesList,
         Example,
@@ -46,6 +48,7 @@ __all__ = [
     "BytesList",
     "Damage",
     "DamageReport",
+    "DecodedProto",
     "Example",
     "Feature",
     "FeatureList",
@@ -81,11 +84,13 @@ __all__ = [
     "decode_image",
     "decode_jpeg",
     "decode_png",
+    "decode_proto",
     "decode_raw",
     "encode_example",
     "encode_examples",
     "encode_jpeg",
     "encode_png",
+    "encode_proto",
     "infer_schema",
     "load_index",
     "masked_crc32c",
@@ -104,6 +109,7 @@ __getattr__, __dir__ = attach(
         "BytesList": ".messages",
         "Damage": ".damage",
         "DamageReport": ".damage",
+        "DecodedProto": ".message_decoding",
         "Example": ".messages",
         "Feature": ".messages",
         "FeatureList": ".messages",
@@ -139,11 +145,13 @@ __getattr__, __dir__ = attach(
         "decode_image": ".images",
         "decode_jpeg": ".images",
         "decode_png": ".images",
+        "decode_proto": ".message_decoding",
         "decode_raw": ".tensors",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
         "encode_jpeg": ".images",
         "encode_png": ".images",
+        "encode_proto": ".message_encoding",
         "infer_schema": ".schema",
         "load_index": ".index",
         "masked_crc32c": ".framing",

@@ -13,6 +13,7 @@ from ...core.lazy import attach
 from ...core.ops.registry import operand_kind
 from ...pipeline.tensors import as_tensors
 from ...records import (
+    DecodedProto,
     FixedLenFeature,
     FixedLenSequenceFeature,
     RaggedFeature,
@@ -37,9 +38,11 @@ __all__ = [
     "decode_image",
     "decode_jpeg",
     "decode_png",
+    "decode_proto",
     "decode_raw",
     "encode_jpeg",
     "encode_png",
+    "encode_proto",
     "parse_example",
     "parse_sequence_example",
     "parse_single_example",
@@ -142,6 +145,41 @@ def decode_raw(
 ) -> Any:
     """Read the bytes of strings as numbers; see `penstock.records.decode_raw`."""
     return _decode_raw(operand(input_bytes), out_type, little_endian=little_endian, fixed_length=fixed_length)
+
+
+def decode_proto(
+    bytes: Any,
+    message_type: str,
+    field_names: Sequence[str],
+    output_types: Sequence[Any],
+    descriptor_source: Any = "local://",
+    message_format: str = "binary",
+    sanitize: bool = False,  # noqa: FBT001, FBT002
+    name: str | None = None,
+) -> DecodedProto:
+    """Read fields of protobuf messages; see `penstock.records.decode_proto`."""
+    return records.decode_proto(
+        operand(bytes),
+        message_type,
+        field_names,
+        output_types,
+        descriptor_source=descriptor_source,
+        message_format=message_format,
+        sanitize=sanitize,
+    )
+
+
+def encode_proto(
+    sizes: Any,
+    values: Sequence[Any],
+    field_names: Sequence[str],
+    message_type: str,
+    descriptor_source: Any = "local://",
+    name: str | None = None,
+) -> Any:
+    """Write protobuf messages whose fields are given; see `penstock.records.encode_proto`."""
+    tensors = [operand(value) for value in values]
+    return records.encode_proto(operand(sizes), tensors, field_names, message_type, descriptor_source=descriptor_source)
 
 
 def parse_example(
