@@ -110,6 +110,9 @@ class TFRecordReader(FileReader):
         # Where the compressed data breaks, and whether the report has it.
         self._broken: DataLossError | None = None
         self._rest_is_lost = False
+        # Where the damage is that `pass_damage` was told to leave out, and whether the share of all of it was an error.
+        self._passed_bytes = -1
+        self._share_is_told = False
 
     @property
     def record_index(self) -> int:
@@ -232,7 +235,7 @@ class TFRecordReader(FileReader):
         else:
             what = "length" if status == BAD_LENGTH_CRC else "payload"
             error = crc_mismatch(self.path, self._index, self.offset_bytes, what, stored, computed)
-        if not self._policy.skips:
+        if not self._may_pass():
             raise error
         start = self.offset_bytes
         lost = None
@@ -250,15 +253,15 @@ class TFRecordReader(FileReader):
         """
         held = len(self._buffer)
         if held == 0 and self._broken is None:
-            self._policy.check_share(self.path, self.report)
+            self._check_share()
             self._finish_index()
             return True
         error = self._broken or self._truncated(held, length)
-        if not self._policy.skips:
+        if not self._may_pass():
             raise error
         if held == 0:
             if self._rest_is_lost:
-                self._policy.check_share(self.path, self.report)
+                self._check_share()
                 return True
             self._skipped(self.offset_bytes, None, error)
             return False
@@ -272,11 +275,30 @@ class TFRecordReader(FileReader):
 
         resume_anywhere(self._buffer, self._fill, self._max_record_bytes)
 
+    def pass_damage(self) -> None:
+        """Have the next read leave out the damage whose error the last one raised, and go on as `"skip"` does.
+
+        Other damage is met as before. What is left out so is not reported: it was raised.
+        """
+        self._passed_bytes = self.offset_bytes
+
+    def _may_pass(self) -> bool:
+        """Return whether the damage at hand is left out."""
+        return self._policy.skips or self._rest_is_lost or self.offset_bytes == self._passed_bytes
+
+    def _check_share(self) -> None:
+        """Check the share of damaged places, once."""
+        if not self._share_is_told:
+            self._share_is_told = True
+            self._policy.check_share(self.path, self.report)
+
     def _skipped(self, start_bytes: int, records_lost: int | None, error: DataLossError) -> None:
         """Report the bytes from `start_bytes` to where the buffer stands now."""
         self._rest_is_lost = is_rest = self._broken is not None and len(self._buffer) == 0
         stop = None if is_rest else self.offset_bytes
         self._builder = None
+        if not self._policy.skips:
+            return
         self._policy.admit(
             self.report, Damage(self.path, start_bytes, stop, self._index, None if is_rest else records_lost, error)
         )

@@ -89,7 +89,8 @@ class ArrowFormat:
             column = pc.fill_null(column.cast(plain), pa.scalar(self.fill_null[name], plain))
         if column.null_count:
             raise InvalidArgumentError(
-                f"{self.where}: column {name!r} of {place} must not hold nulls. Received: {column.null_count} nulls. "
+                f"{self.where}: column {name!r} of {place} must not hold nulls. Received: "
+                f"{'a null' if column.null_count == 1 else f'{column.null_count} nulls'}. "
                 f"Say what takes their place with fill_null={{{name!r}: …}}."
             )
         try:

@@ -25,6 +25,7 @@ class Csv(Operator[plan.Csv]):
     """Reads the files of a node in order.
 
     Rows before one that cannot be read are returned first; its error is next, and after that come the rows behind it.
+    Behind a file that cannot be read comes the next one.
     """
 
     def __init__(self, node: plan.Csv, context: Context) -> None:
@@ -40,16 +41,23 @@ class Csv(Operator[plan.Csv]):
     def pull(self, max_rows: int) -> Block | None:
         files = self.node.files
         while self._file < len(files):
-            if self._reader is None:
-                self._reader = self._open(files[self._file], at_start=True)
+            try:
+                if self._reader is None:
+                    self._reader = self._open(files[self._file], at_start=True)
+                if self._records is None:
+                    self._records, self._next = self._reader.read(max_rows), 0
+            except Exception:
+                self._next_file()
+                raise
             if self._records is None:
-                self._records, self._next = self._reader.read(max_rows), 0
-            if self._records is None:
-                self.close()
-                self._file, self._row = self._file + 1, 0
+                self._next_file()
             else:
                 return self._decode(self._records, max_rows)
         return None
+
+    def _next_file(self) -> None:
+        self.close()
+        self._file, self._row = self._file + 1, 0
 
     def _open(self, path: str, *, at_start: bool) -> CsvRecordReader:
         from ...records.csv.reader import CsvRecordReader

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from ...core.block import Block
 from ...core.columns import BytesColumn
+from ...core.errors import DataLossError
 from ...core.nest import LEAF
 from ...core.provenance import Provenance
 from .. import plan
@@ -31,7 +32,11 @@ class _Reader(Protocol):
 
 
 class _FileOperator(Operator[F]):
-    """Reads the files of a node in order; a file is opened when its first row is asked for."""
+    """Reads the files of a node in order; a file is opened when its first row is asked for.
+
+    Whoever goes on after an error gets what stands behind the place that cannot be read: the rest of its file where
+    that can be found, else the next file.
+    """
 
     unit: str
 
@@ -49,20 +54,34 @@ class _FileOperator(Operator[F]):
         files = self.node.files
         while self._file < len(files):
             path = files[self._file]
-            if self._reader is None:
-                self._reader = self._open(path)
             try:
-                column = self._reader.read(max_rows)
-            finally:
-                self._note(path, self._reader)
+                column = self._read(path, max_rows)
+            except Exception as err:
+                self._pass(err)
+                raise
             if column is not None:
                 n = len(column)
                 block = Block(LEAF, [column], n, Provenance.of_file(path, self._row, n, unit=self.unit))
                 self._row += n
                 return block
-            self._close_file()
-            self._file, self._row = self._file + 1, 0
+            self._next_file()
         return None
+
+    def _read(self, path: str, max_rows: int) -> BytesColumn | None:
+        if self._reader is None:
+            self._reader = self._open(path)
+        try:
+            return self._reader.read(max_rows)
+        finally:
+            self._note(path, self._reader)
+
+    def _pass(self, err: Exception) -> None:
+        """Go behind the place that cannot be read."""
+        self._next_file()
+
+    def _next_file(self) -> None:
+        self._close_file()
+        self._file, self._row = self._file + 1, 0
 
     def _note(self, path: str, reader: _Reader) -> None:
         """Take down what the last read left out."""
@@ -76,7 +95,7 @@ class _FileOperator(Operator[F]):
 
     def set_state(self, state: State) -> None:
         self._file, self._row = state["file"], state["row"]
-        if self._row:
+        if self._row or state["offset"]:
             self._reader = self._open(self.node.files[self._file])
             self._reader.seek(state["offset"], self._row)
 
@@ -103,7 +122,7 @@ class TextLine(_FileOperator[plan.TextLine]):
 
 @executes(plan.TFRecord)
 class TFRecord(_FileOperator[plan.TFRecord]):
-    """Payloads of TFRecord files."""
+    """Payloads of TFRecord files; behind a damaged record come the records whose checksums hold."""
 
     unit = "record"
 
@@ -112,6 +131,8 @@ class TFRecord(_FileOperator[plan.TFRecord]):
         self._report = context.skipped
         self._number = context.number(node)
         self._skipped = self._noted = 0
+        # Whether the error of the damage at hand was raised.
+        self._is_told = False
 
     def _open(self, path: str) -> _Reader:
         from ...records.reader import TFRecordReader
@@ -139,13 +160,31 @@ class TFRecord(_FileOperator[plan.TFRecord]):
         self._skipped += places - self._noted
         self._noted = places
 
+    def _read(self, path: str, max_rows: int) -> BytesColumn | None:
+        column = super()._read(path, max_rows)
+        self._is_told = False
+        return column
+
+    def _pass(self, err: Exception) -> None:
+        reader: Any = self._reader
+        if reader is None or not isinstance(err, DataLossError):
+            super()._pass(err)
+        elif self.node.on_corrupt == "raise":
+            # A reader that skips stands behind the damage already.
+            reader.pass_damage()
+            self._is_told = True
+
     def get_state(self) -> State:
-        return {"skipped": self._skipped, **super().get_state()}
+        return {"skipped": self._skipped, "is_told": self._is_told, **super().get_state()}
 
     def set_state(self, state: State) -> None:
-        self._skipped = state["skipped"]
+        self._skipped, self._is_told = state["skipped"], state["is_told"]
         self._report.count(self._skipped)
         super().set_state(state)
+        if self._is_told:
+            reader: Any = self._reader or self._open(self.node.files[self._file])
+            reader.pass_damage()
+            self._reader = reader
 
 
 @executes(plan.FixedLength)

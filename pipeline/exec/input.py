@@ -201,16 +201,20 @@ def pull_again(pull: Callable[[int], Block | None], max_rows: int) -> Block | No
     """Pull rows that were read before the state was saved.
 
     Elements that failed then fail again; their errors have been told, so they are passed over. An error that comes
-    twice in a row is another one: it stays.
+    twice in a row, or with no row behind it, is another one: it stays.
     """
-    told = None
+    told: Exception | None = None
     while True:
         try:
-            return pull(max_rows)
+            block = pull(max_rows)
         except Exception as err:
-            if str(err) == told:
+            if told is not None and str(err) == str(told):
                 raise
-            told = str(err)
+            told = err
+            continue
+        if block is None and told is not None:
+            raise told
+        return block
 
 
 def row_at(node: Node, position: State, context: Context) -> Block:

@@ -6,6 +6,7 @@ import math
 import re
 import sqlite3
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,13 +38,19 @@ _SKIP_ROWS: Final = 4096
 
 @executes(plan.Sql)
 class Sql(Operator[plan.Sql]):
-    """Runs the query of a node; the connection is opened for the first row and closed behind the last one."""
+    """Runs the query of a node; the connection is opened for the first row and closed behind the last one.
+
+    A query that fails has ended; behind a row that does not fit come the others.
+    """
 
     def __init__(self, node: plan.Sql, context: Context) -> None:
         super().__init__(node, context)
         self._connection: sqlite3.Connection | None = None
         self._cursor: sqlite3.Cursor | None = None
         self._row = 0
+        # What the query failed with behind the rows that came first, and whether that was told.
+        self._failure: sqlite3.Error | None = None
+        self._has_failed = False
         # Rows that were fetched and not yet returned: only while a value among them does not fit its type.
         self._rows: list[tuple[Any, ...]] = []
         specs, self._structure = nest.flatten(node.spec)
@@ -71,16 +78,32 @@ class Sql(Operator[plan.Sql]):
         return Block(self._structure, columns, bad, origin)
 
     def _fetch(self, max_rows: int) -> list[tuple[Any, ...]]:
+        """Return the next rows; an empty list at the end.
+
+        Those before the query fails come first, but for one: the sqlite3 module steps ahead of the row that it gives.
+        """
+        rows: list[tuple[Any, ...]] = []
+        if self._has_failed:
+            return rows
         try:
+            if self._failure is not None:
+                raise self._failure
             if self._cursor is None:
                 self._cursor = self._open()
-            return self._cursor.fetchmany(max_rows)
-        except sqlite3.Error as err:
+            rows.extend(islice(self._cursor, max_rows))
+        except Exception as err:
+            if rows and isinstance(err, sqlite3.Error):
+                self._failure = err
+                return rows
+            self._has_failed = True
             self.close()
+            if not isinstance(err, sqlite3.Error):
+                raise
             raise InvalidArgumentError(
                 f"{SQL_DATASET}: {self.node.data_source_name}: the query failed ({err}). "
                 f"Received: query={self.node.query!r}."
             ) from err
+        return rows
 
     def _open(self) -> sqlite3.Cursor:
         """Connect, run the query and read past the rows of before a resume."""
@@ -141,13 +164,13 @@ class Sql(Operator[plan.Sql]):
         return text
 
     def get_state(self) -> State:
-        return {"row": self._row}
+        return {"row": self._row, "has_failed": self._has_failed}
 
     def set_state(self, state: State) -> None:
-        self._row = state["row"]
+        self._row, self._has_failed = state["row"], state["has_failed"]
 
     def advanced(self, state: State, rows: int) -> State:
-        return {"row": state["row"] + rows}
+        return {**state, "row": state["row"] + rows}
 
     def close(self) -> None:
         connection, self._connection, self._cursor = self._connection, None, None

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ...core.block import Block
-from ...core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, NotFoundError, suggest
+from ...core.errors import (
+    DataLossError,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    ParseError,
+    suggest,
+)
 from ...core.provenance import Provenance
 from .. import plan
 from ..plan.table_source import TableSource
@@ -20,6 +27,8 @@ S = TypeVar("S", bound=TableSource)
 
 PARQUET_DATASET: Final = "ParquetDataset"
 ARROW_DATASET: Final = "ArrowDataset"
+
+ALL_ROWS: Final = 1 << 62
 
 _IPC_FILE_MAGIC: Final = b"ARROW1"
 
@@ -35,6 +44,10 @@ class TableFile(ABC):
     @abstractmethod
     def read(self, part: int) -> Any | None:
         """Return a part as a pyarrow table or record batch, or None behind the last one."""
+
+    @abstractmethod
+    def rows_lost(self, part: int) -> int | None:
+        """Return how many rows a damaged part has, 0 if nobody knows; None when nothing behind it can be read."""
 
     @abstractmethod
     def close(self) -> None:
@@ -73,6 +86,9 @@ class ParquetFile(TableFile):
         with _reading(self._path):
             return self._file.read_row_group(part, columns=self._schema.names).select(self._schema.names)
 
+    def rows_lost(self, part: int) -> int | None:
+        return int(self._file.metadata.row_group(part).num_rows)
+
     def close(self) -> None:
         self._file.close()
 
@@ -109,6 +125,9 @@ class ArrowFile(TableFile):
         with _reading(self._path):
             batch = self._batch(part)
         return None if batch is None else batch.select(self._schema.names)
+
+    def rows_lost(self, part: int) -> int | None:
+        return 0 if self._by_number else None
 
     def _batch(self, part: int) -> Any | None:
         if self._by_number:
@@ -170,7 +189,11 @@ def _chosen(where: str, path: str, schema: Any, columns: tuple[str, ...] | None)
 
 
 class _Tables(Operator[S]):
-    """Reads the files of a node part by part; a part is a block that demands are sliced from."""
+    """Reads the files of a node part by part; a part becomes a block that demands are sliced from.
+
+    Rows that cannot be read are errors of their own, with the others of their part around them. Behind a damaged part
+    comes the next one, or the next file where no other part can be found.
+    """
 
     file_type: type[ParquetFile | ArrowFile]
     where: str
@@ -179,40 +202,89 @@ class _Tables(Operator[S]):
         super().__init__(node, context)
         self._format = ArrowFormat(self.where, dict(node.fill_null))
         self._file: ParquetFile | ArrowFile | None = None
+        # The part as pyarrow read it; rows of it, and the number in the part of the first of them.
+        self._table: Any | None = None
         self._block: Block | None = None
+        self._begin = 0
         # The file, its part, the row in the part that comes next, and the number of the part's first row in the file.
         self._number = self._part = self._row = self._first = 0
+        # How many rows are tried at once.
+        self._span = ALL_ROWS
 
     def pull(self, max_rows: int) -> Block | None:
-        while self._block is None or self._row == self._block.n:
-            if self._block is not None:
-                self._part, self._row, self._first = self._part + 1, 0, self._first + self._block.n
-                self._block = None
+        while self._block is None or self._row == self._begin + self._block.n:
+            self._block = None
+            if self._table is not None and self._row == self._table.num_rows:
+                self._next_part(self._table.num_rows)
             if self._number == len(self.node.files):
                 return None
-            self._block = self._next_part()
-            if self._block is None:
-                self.close()
-                self._number, self._part, self._row, self._first = self._number + 1, 0, 0, 0
-            elif self._row > self._block.n:
-                raise FailedPreconditionError(
-                    f"set_state: {self._place()} has {self._block.n} rows; the state was saved at row {self._row} "
-                    "of it. The files must be the same."
-                )
-        stop = min(self._row + max_rows, self._block.n)
-        rows = self._block.slice(self._row, stop)
+            if self._table is None:
+                self._table = self._read_part()
+            if self._table is None:
+                self._next_file()
+            elif self._row < self._table.num_rows:
+                self._block = self._next_rows(self._table)
+                self._begin = self._row
+        start = self._row - self._begin
+        rows = self._block.slice(start, min(start + max_rows, self._block.n))
         path = self.node.files[self._number]
         provenance = Provenance.of_file(path, self._first + self._row, rows.n, unit="row")
-        self._row = stop
+        self._row += rows.n
         return Block(rows.structure, rows.columns, rows.n, provenance)
 
-    def _next_part(self) -> Block | None:
+    def _read_part(self) -> Any | None:
         """Read the part that comes next; None at the end of the file."""
-        if self._file is None:
-            self._file = self.file_type(self.node.files[self._number], self.node.columns)
-            self._check_schema(self._file)
-        table = self._file.read(self._part)
-        return None if table is None else self._format.block_of(table, self._place())
+        file = None
+        try:
+            if self._file is None:
+                self._file = self.file_type(self.node.files[self._number], self.node.columns)
+                self._check_schema(self._file)
+            file = self._file
+            table = file.read(self._part)
+        except Exception:
+            lost = None if file is None else file.rows_lost(self._part)
+            if lost is None:
+                self._next_file()
+            else:
+                self._next_part(lost)
+            raise
+        if table is not None and self._row > table.num_rows:
+            raise FailedPreconditionError(
+                f"set_state: {self._place()} has {table.num_rows} rows; the state was saved at row {self._row} "
+                "of it. The files must be the same."
+            )
+        return table
+
+    def _next_rows(self, table: Any) -> Block:
+        """Return as many of the next rows of a part as can be read at once: halved until they can, then doubled.
+
+        Raises:
+            ParseError: The next row cannot be read.
+        """
+        while True:
+            size = min(self._span, table.num_rows - self._row)
+            path, number = self.node.files[self._number], self._first + self._row
+            try:
+                block = self._format.block_of(
+                    table.slice(self._row, size), f"{path}, row {number}" if size == 1 else self._place()
+                )
+            except InvalidArgumentError as err:
+                self._span = max(1, size // 2)
+                if size > 1:
+                    continue
+                self._row += 1
+                raise ParseError(str(err), path=path, record_index=number) from err
+            self._span = 2 * size
+            return block
+
+    def _next_part(self, rows: int) -> None:
+        """Go behind a part of so many rows."""
+        self._part, self._row, self._first, self._span = self._part + 1, 0, self._first + rows, ALL_ROWS
+        self._table = None
+
+    def _next_file(self) -> None:
+        self.close()
+        self._number, self._part, self._row, self._first, self._span = self._number + 1, 0, 0, 0, ALL_ROWS
 
     def _place(self) -> str:
         return f"{self.node.files[self._number]}, {self.file_type.unit} {self._part}"
@@ -241,7 +313,7 @@ class _Tables(Operator[S]):
 
     def close(self) -> None:
         file, self._file = self._file, None
-        self._block = None
+        self._table = self._block = None
         if file is not None:
             file.close()
 

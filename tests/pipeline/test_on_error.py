@@ -220,11 +220,30 @@ def test_ignore_errors_covers_all_stages_below(caplog) -> None:
 
 
 @pytest.mark.unit
-def test_an_input_that_never_gets_past_its_error_is_not_asked_for_ever(tmp_path) -> None:
-    iterator = iter(TextLineDataset(str(tmp_path / "none")).ignore_errors())
-    with pytest.raises(NotFoundError):
+def test_an_input_that_never_gets_past_its_error_is_not_asked_for_ever() -> None:
+    class DeadLine:
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            raise OSError("the line is dead")
+
+    class Broken:
+        def __iter__(self):
+            return DeadLine()
+
+    iterator = iter(Dataset.from_source(Broken()).ignore_errors())
+    with pytest.raises(StageError, match="the line is dead"):
         list(iterator)
-    assert iterator.skipped.total == 1
+    assert iterator.skipped.total == 2
+
+
+@pytest.mark.unit
+def test_the_same_error_at_other_places_is_skipped(tmp_path) -> None:
+    missing, good = str(tmp_path / "none"), lines(tmp_path, "a", "1\n")
+    iterator = iter(TextLineDataset([missing, missing, missing, good, missing]).ignore_errors())
+    assert list(iterator) == [b"1"]
+    assert iterator.skipped.total == 4
 
 
 @pytest.mark.unit
