@@ -94,7 +94,9 @@ class Map(UnaryOperator[plan.Map]):
     def get_state(self) -> State:
         row = self._delivered()
         source = self._source
-        position = source.get_state() if row == source.rows else source.state_at(row)
+        # The source stands behind its own error, which was not told yet.
+        is_at = row == source.rows and self._failed is None
+        position = source.get_state() if is_at else source.state_at(row)
         count = self._count - (source.rows - sum(self._ready_rows) - row)
         streams = self._runner.seeds.get_state()
         return {"count": count, "skipped": self._skips.skipped, "streams": streams, "input": position}

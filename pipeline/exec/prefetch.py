@@ -72,7 +72,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
 
     def get_state(self) -> State:
         with self._lock:
-            if self.node.buffer_size == 0 or not (self._running or self._queue):
+            if self.node.buffer_size == 0 or not (self._running or self._queue or self._error):
                 return {"input": self._source.get_state()}
             while self._running and self._source.rows == self._given and not self._queue:
                 # The task has begun and its first pull has no checkpoint yet.

@@ -49,7 +49,7 @@ def check(read_all) -> Callable[[Make, list[Any]], None]:
             for _ in range(n):
                 try:
                     next(iterator)
-                except (OSError, ValueError):
+                except (OSError, ValueError, StageError):
                     continue
             restored = iter(make())
             restored.set_state(json.loads(json.dumps(iterator.get_state())))
@@ -296,3 +296,24 @@ def test_generators_end_and_indexed_sources_go_on(read_all) -> None:
     found = read_all(Dataset.from_generator(numbers))
     assert found[0] == 1 and [type(x) for x in found[1:]] == [StageError]
     assert [shown(x) for x in read_all(Dataset.from_source(Squares()))] == [0, 1, StageError, 9]
+
+
+def not_three(x):
+    if x % 4 == 3:
+        raise ValueError("a three")
+    return x
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Dataset.range(9).map(not_three).prefetch(3),
+        lambda: Dataset.range(9).map(not_three).map(lambda x: int(x), num_parallel_calls=3, vectorize=False),
+        lambda: Dataset.range(9).map(not_three).map(lambda x: x + 0, num_parallel_calls=3),
+    ],
+    ids=["prefetch", "parallel map", "parallel map of blocks"],
+)
+def test_an_error_that_was_made_ahead_is_not_lost_by_a_resume(check, make) -> None:
+    for _ in range(5):
+        check(make, [0, 1, 2, StageError, 4, 5, 6, StageError, 8])
