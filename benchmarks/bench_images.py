@@ -59,6 +59,17 @@ def resizing_rows() -> Iterator[Row]:
         yield Row(f"CenterCrop, 32 of 256 x 256 {dtype}", "CenterCrop", target, photos, {})
 
 
+def check(found: Any, expected: Any) -> None:
+    """Compare results; of lanczos, a few bytes in a million that lie half-way are rounded to the other side."""
+    if found.dtype == np.uint8:
+        apart = np.abs(found.astype(int) - expected)
+        assert found.dtype == expected.dtype
+        assert apart.max() <= 1
+        assert (apart > 0).mean() < 1e-5
+    else:
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
+
+
 def compare(row: Row) -> None:
     """Check that both sides agree, then time them and print a line."""
     ours = getattr(pp, row.layer)(**row.arguments)
@@ -68,7 +79,7 @@ def compare(row: Row) -> None:
 
         theirs, tensor = getattr(tf.keras.layers, row.layer)(**row.arguments), tf.constant(row.images)
         runs["keras"] = lambda: theirs(tensor, **row.call)
-        np.testing.assert_allclose(runs["penstock"](), runs["keras"]().numpy(), rtol=1e-4, atol=1e-3)
+        check(runs["penstock"](), runs["keras"]().numpy())
     seconds = {name: min(times) for name, times in alternate(runs, ROUNDS).items()}
     n = len(row.images)
     line = "  ".join(f"{name} {n / s:>8,.0f} images/s" for name, s in seconds.items())

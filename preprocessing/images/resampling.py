@@ -10,8 +10,16 @@ import numpy.typing as npt
 
 from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
-from ..kernels.resize import resize_bilinear_kernel, resize_filter_kernel, resize_nearest_kernel
-from .sampling import area_windows, bicubic_windows, bilinear_pairs, kernel_windows, nearest_indices
+from ..kernels.resize import resize_area_kernel, resize_bilinear_kernel, resize_filter_kernel, resize_nearest_kernel
+from .sampling import (
+    Windows,
+    area_factor,
+    area_windows,
+    bicubic_windows,
+    bilinear_pairs,
+    kernel_windows,
+    nearest_indices,
+)
 
 Array = npt.NDArray[Any]
 
@@ -42,15 +50,7 @@ def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bo
     rounded = rounded and images.dtype == np.uint8
     out = np.empty((n, *size, channels), np.uint8 if rounded else np.float32)
     rows = out.reshape(n, size[0], size[1] * channels)
-    plan: tuple[Any, ...]
-    if method == "bilinear" and not antialias:
-        kernel: Any = resize_bilinear_kernel
-        plan, taps = (*bilinear_pairs(height, size[0]), *bilinear_pairs(width, size[1])), 4
-    else:
-        kernel = resize_filter_kernel
-        y, x = (_windows(*axis, method, antialias=antialias) for axis in zip((height, width), size, strict=True))
-        plan = (*y, *x)
-        taps = y.weights.shape[1] * max(1, width // size[1]) + x.weights.shape[1]
+    kernel, plan, taps = _plan((height, width), size, method, antialias=antialias)
     top = 255.0 if rounded else 0.0
 
     def compute(start: int, stop: int) -> None:
@@ -63,7 +63,21 @@ def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bo
     return out
 
 
-def _windows(size: int, target: int, method: str, *, antialias: bool) -> Any:
+def _plan(
+    sides: tuple[int, int], size: tuple[int, int], method: str, *, antialias: bool
+) -> tuple[Any, tuple[Any, ...], int]:
+    """Return the kernel of a method, its tables for both axes, and how many products a number takes."""
+    if method == "bilinear" and not antialias:
+        return resize_bilinear_kernel, (*bilinear_pairs(sides[0], size[0]), *bilinear_pairs(sides[1], size[1])), 4
+    y, x = (_windows(*axis, method, antialias=antialias) for axis in zip(sides, size, strict=True))
+    plan: tuple[Any, ...] = (*y, *x)
+    taps = y.weights.shape[1] * max(1, sides[1] // size[1]) + x.weights.shape[1]
+    if method == "area":
+        return resize_area_kernel, (*plan, area_factor(sides, size)), taps
+    return resize_filter_kernel, plan, taps
+
+
+def _windows(size: int, target: int, method: str, *, antialias: bool) -> Windows:
     if method == "area":
         return area_windows(size, target)
     if method == "bicubic" and not antialias:

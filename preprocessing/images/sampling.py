@@ -115,7 +115,7 @@ def _moved_inside(first: npt.NDArray[np.int64], weights: Float32s, size: int) ->
 
 @lru_cache(maxsize=128)
 def area_windows(size: int, target: int) -> Windows:
-    """Return how much of each input pixel an output pixel covers, as parts of its area."""
+    """Return how much of each input pixel an output pixel covers, not yet divided by what it covers together."""
     scale = np.float32(size) / np.float32(target)
     i = np.arange(target, dtype=np.float32)
     begin, end = i * scale, (i + np.float32(1)) * scale
@@ -129,7 +129,13 @@ def area_windows(size: int, target: int) -> Windows:
     inside = np.minimum(pixel, size - 1).astype(np.int64) - first[:, None]
     weights = np.zeros_like(covered)
     np.add.at(weights, (np.arange(target)[:, None], np.maximum(inside, 0)), covered)
-    return _moved_inside(first, weights / scale, size)
+    return _moved_inside(first, weights, size)
+
+
+def area_factor(size: tuple[int, int], target: tuple[int, int]) -> np.float32:
+    """Return by what sums of areas are multiplied: one by the number of input pixels for an output pixel."""
+    height, width = (np.float32(s) / np.float32(t) for s, t in zip(size, target, strict=True))
+    return np.float32(1 / float(np.float32(height * width)))
 
 
 # --- continuous kernels ---------------------------------------------------------------------------------------------

@@ -117,6 +117,12 @@ def _add_row(row: Array, weight: float, first: bool, total: Float32s) -> None:  
 
 
 @kernel
+def _scale_row(row: Float32s, factor: float) -> None:
+    for j in range(len(row)):
+        row[j] *= factor
+
+
+@kernel
 def _store_row(row: Float32s, out: Array, top: float) -> None:
     """Write a row; clipped to 0 … `top` and rounded, halves to even, if that is above 0."""
     if top > 0:
@@ -188,30 +194,67 @@ def resize_bilinear_kernel(
 
 
 @kernel
-def _filter_columns(row: Float32s, starts: Int32s, weights: Float32s, channels: int, out: Float32s) -> None:
+def _filter_columns(row: Array, starts: Int32s, weights: Float32s, channels: int, out: Float32s) -> None:
     """Fill `out[x]` with the sum of `row[starts[x] + k] * weights[x, k]` over k, for every channel."""
-    width, taps = weights.shape
-    if channels == 3:
-        for x in range(width):
+    taps = weights.shape[1]
+    if channels == 3 and 2 <= taps <= 4:
+        _filter_colours(row, starts, weights, out)
+    elif channels == 3:
+        for x in range(len(starts)):
             first = second = third = np.float32(0)
             p = starts[x] * 3
             for k in range(taps):
                 w = weights[x, k]
-                first += row[p] * w
-                second += row[p + 1] * w
-                third += row[p + 2] * w
+                first += np.float32(row[p]) * w
+                second += np.float32(row[p + 1]) * w
+                third += np.float32(row[p + 2]) * w
                 p += 3
             out[x * 3] = first
             out[x * 3 + 1] = second
             out[x * 3 + 2] = third
     else:
-        for x in range(width):
+        for x in range(len(starts)):
             for c in range(channels):
                 total, p = np.float32(0), starts[x] * channels + c
                 for k in range(taps):
-                    total += row[p] * weights[x, k]
+                    total += np.float32(row[p]) * weights[x, k]
                     p += channels
                 out[x * channels + c] = total
+
+
+@kernel
+def _filter_colours(row: Array, starts: Int32s, weights: Float32s, out: Float32s) -> None:
+    """Do as `_filter_columns`, for three channels and two to four products: without inner loops, in half the time."""
+    taps = weights.shape[1]
+    if taps == 2:
+        for x in range(len(starts)):
+            p, q, a, b = starts[x] * 3, x * 3, weights[x, 0], weights[x, 1]
+            out[q] = row[p] * a + row[p + 3] * b
+            out[q + 1] = row[p + 1] * a + row[p + 4] * b
+            out[q + 2] = row[p + 2] * a + row[p + 5] * b
+    elif taps == 3:
+        for x in range(len(starts)):
+            p, q, a, b, c = starts[x] * 3, x * 3, weights[x, 0], weights[x, 1], weights[x, 2]
+            out[q] = row[p] * a + row[p + 3] * b + row[p + 6] * c
+            out[q + 1] = row[p + 1] * a + row[p + 4] * b + row[p + 7] * c
+            out[q + 2] = row[p + 2] * a + row[p + 5] * b + row[p + 8] * c
+    else:
+        for x in range(len(starts)):
+            p, q = starts[x] * 3, x * 3
+            a, b, c, d = weights[x, 0], weights[x, 1], weights[x, 2], weights[x, 3]
+            out[q] = row[p] * a + row[p + 3] * b + row[p + 6] * c + row[p + 9] * d
+            out[q + 1] = row[p + 1] * a + row[p + 4] * b + row[p + 7] * c + row[p + 10] * d
+            out[q + 2] = row[p + 2] * a + row[p + 5] * b + row[p + 8] * c + row[p + 11] * d
+
+
+@kernel
+def _filter_row(row: Array, starts: Int32s, weights: Float32s, channels: int, source: Float32s, out: Float32s) -> None:
+    """Do as `_filter_columns`, on a copy in float32 if `source` has room for one."""
+    if len(source):
+        source[:] = row
+        _filter_columns(source, starts, weights, channels, out)
+    else:
+        _filter_columns(row, starts, weights, channels, out)
 
 
 @kernel
@@ -252,3 +295,58 @@ def resize_filter_kernel(
             _add_row(images[i, a + k], weights_y[y, k], k == 0, source)
         _filter_columns(source, start_x, weights_x, channels, filtered)
         _store_row(filtered, out[i, y], top)
+
+
+@kernel
+def resize_area_kernel(
+    images: Array,
+    start_y: Int32s,
+    weights_y: Float32s,
+    start_x: Int32s,
+    weights_x: Float32s,
+    factor: float,
+    channels: int,
+    out: Array,
+    top: float,
+    start: int,
+    stop: int,
+) -> None:
+    """Sum weighted neighbours: along x first, then along y, and multiply the sums by a factor.
+
+    This order is TensorFlow's: in the other one, sums of bytes that lie half-way between two integers come out a little
+    above or below. Rows summed along x are kept, because windows overlap.
+
+    Args:
+        images: T[n, height, width * channels].
+        start_y: int32[out_height], the first row of each sum.
+        weights_y: float32[out_height, rows summed].
+        start_x: int32[out_width], the first column of each sum.
+        weights_x: float32[out_width, columns summed].
+        factor: For every sum.
+        channels: Values per pixel.
+        out: U[n, out_height, out_width * channels].
+        top: As in `resize_bilinear_kernel`.
+        start: First output row.
+        stop: End of the output rows.
+    """
+    height, size = out.shape[1], out.shape[2]
+    taps = weights_y.shape[1]
+    source = np.empty(images.shape[2] if images.itemsize == 1 else 0, dtype=np.float32)
+    kept = np.empty((taps, size), dtype=np.float32)
+    kept_row = np.full(taps, -1, dtype=np.int64)
+    total = np.empty(size, dtype=np.float32)
+    for r in range(start, stop):
+        i, y = r // height, r % height
+        if y == 0:
+            kept_row[:] = -1
+        total[:] = 0
+        for k in range(taps):
+            if weights_y[y, k] != 0:
+                a = np.int64(start_y[y]) + k
+                place = a % taps
+                if kept_row[place] != a:
+                    _filter_row(images[i, a], start_x, weights_x, channels, source, kept[place])
+                    kept_row[place] = a
+                _add_row(kept[place], weights_y[y, k], False, total)
+        _scale_row(total, factor)
+        _store_row(total, out[i, y], top)

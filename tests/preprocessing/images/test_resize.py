@@ -14,6 +14,7 @@ from penstock.core.trace.symbol import placeholder
 from penstock.preprocessing.images import resize
 from penstock.preprocessing.images.resampling import METHODS
 from penstock.preprocessing.images.sampling import (
+    area_factor,
     area_windows,
     bicubic_windows,
     bilinear_pairs,
@@ -40,6 +41,7 @@ def matrix(size, target, method, antialias):
     else:
         if method == "area":
             starts, weights = area_windows(size, target)
+            weights = weights * area_factor((size, 1), (target, 1))
         elif method == "bicubic" and not antialias:
             starts, weights = bicubic_windows(size, target)
         else:
