@@ -33,7 +33,7 @@ from ..pipeline.plan.file_source import FileSource
 from ..pipeline.plan.shuffle import ShuffleSeeds
 from ..records.csv.format import CsvFormat
 from ..records.csv.row import decode_row
-from . import combining, shaping, storage
+from . import combining, shaping, storage, tables
 
 Elements: TypeAlias = Iterator[Any]
 
@@ -354,6 +354,7 @@ _OPEN: dict[type[plan.Node], Callable[[Any, Run], Elements]] = {
     **combining.OPEN,
     **shaping.OPEN,
     **storage.OPEN,
+    **tables.OPEN,
     plan.Batch: _batch,
     plan.Cache: _cache,
     plan.Csv: _csv,

@@ -20,6 +20,7 @@ from . import combining, shaping
 from .hypothesis_extra import st
 from .pipelines import seeds
 from .structures import nests
+from .tables import tables
 
 MAX_ROWS = 12
 """Most rows of a generated source."""
@@ -92,7 +93,11 @@ def recipes(draw: st.DrawFn, *, lazy: bool = False, max_steps: int = 5) -> Recip
 
 
 def _sources() -> st.SearchStrategy[Recipe]:
-    return st.one_of(_ranges(), _slices(), _generators(), _globally_shuffled())
+    return st.one_of(_ranges(), _slices(), _generators(), _globally_shuffled(), _tables())
+
+
+def _tables() -> st.SearchStrategy[Recipe]:
+    return tables(MAX_ROWS).map(lambda drawn: Recipe(*drawn))
 
 
 @st.composite

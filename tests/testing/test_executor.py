@@ -7,10 +7,12 @@ from hypothesis import given
 
 from penstock import Dataset
 from penstock.core.random import set_seed
+from penstock.pipeline.exec.base import executed_nodes
 from penstock.testing import assert_elements_equal
-from penstock.testing.executor import Run, reference_epochs, reference_iterator
+from penstock.testing.executor import _OPEN, Run, reference_epochs, reference_iterator
 from penstock.testing.pipelines import build
 from penstock.testing.strategies.datasets import recipes
+from penstock.testing.strategies.tables import tables
 
 
 def plain(elements) -> list[object]:
@@ -82,4 +84,21 @@ def test_a_recipe_builds_the_same_each_time(recipe) -> None:
     assert len(first) == len(second)
     for element, other in zip(first, second, strict=True):
         assert_elements_equal(element, other)
-    assert repr(recipe).startswith(("range(", "from_tensor_slices(", "from_generator("))
+    sources = ("range(", "from_tensor_slices(", "from_generator(", "ParquetDataset(", "ArrowDataset(", "SqlDataset(")
+    assert repr(recipe).startswith(sources)
+
+
+@pytest.mark.unit
+def test_every_node_that_the_engine_executes_is_known() -> None:
+    assert [node.__name__ for node in executed_nodes() if node not in _OPEN] == []
+
+
+@pytest.mark.property
+@given(tables(12))
+def test_tables(drawn) -> None:
+    _, make = drawn
+    found = list(make())
+    expected = list(reference_iterator(make()))
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert_elements_equal(one, other)
