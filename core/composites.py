@@ -31,7 +31,7 @@ def composite(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Return the `Ragged` or `Sparse` of a RaggedTensor or a SparseTensor; anything else as it is."""
-    return value._held if isinstance(value, RaggedTensor | SparseTensor) else value
+    return value._plain_value if isinstance(value, RaggedTensor | SparseTensor) else value
 
 
 def _array(value: Any, dtype: Any = None) -> Array:
@@ -57,6 +57,10 @@ class RaggedTensor:
                 f"RaggedTensor: must be made of a Ragged. Received: {describe(held)}. Use RaggedTensor.from_row_splits."
             )
         self._held = held
+
+    @property
+    def _plain_value(self) -> Ragged:
+        return self._held
 
     @classmethod
     def from_row_splits(
@@ -336,6 +340,10 @@ class SparseTensor:
 
     def __init__(self, indices: Any, values: Any, dense_shape: Any) -> None:
         self._held = Sparse(_array(indices, "int64"), _array(values), _array(dense_shape, "int64"))
+
+    @property
+    def _plain_value(self) -> Sparse:
+        return self._held
 
     @classmethod
     def of(cls, held: Sparse) -> Self:

@@ -27,7 +27,8 @@ def as_leaf(value: Any) -> Any:
 
     Numbers become NumPy scalars (Python's int64, float64 and bool), strings `bytes` (UTF-8), lists and array-likes
     ndarrays in native byte order, arrays of strings object arrays of `bytes`; a 0-d array becomes its scalar. `Ragged`,
-    `Sparse`, datasets and objects that no tensor can hold are returned as they are.
+    `Sparse`, datasets and objects that no tensor can hold are returned as they are; what stands for a `Ragged` or a
+    `Sparse` (it has a `_plain_value`) becomes that.
     """
     kind = type(value)
     if kind is bytes or kind in _SCALARS:
@@ -42,7 +43,7 @@ def as_leaf(value: Any) -> Any:
         return value
     found = as_array(value)
     if found is None:
-        return value
+        return getattr(value, "_plain_value", value)
     array = np.asarray(found)
     if array.dtype.kind in "SUOT":
         array = encode_array(array)

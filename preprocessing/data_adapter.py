@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from ..core.block import Block
 from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
+from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.values import Ragged, Sparse
@@ -88,6 +89,7 @@ def open_source(data: Any, *, batch_size: int | None = None, steps: int | None =
         DTypeError: The data is none of the kinds.
     """
     check_counts(where, batch_size=batch_size, steps=steps)
+    data = plain(data)
     if isinstance(data, Mapping):
         raise _no_columns(data, "data", where)
     if _is_whole(data):
@@ -151,7 +153,8 @@ def _is_whole(data: Any) -> bool:
 
 
 def _is_batch(item: Any) -> bool:
-    return isinstance(item, Ragged | Column) or (hasattr(item, "__array__") and np.ndim(item) > 0)
+    item = plain(item)
+    return isinstance(item, Ragged | Sparse | Column) or (hasattr(item, "__array__") and np.ndim(item) > 0)
 
 
 def _cuts(data: Any, batch_size: int | None) -> Iterator[Any]:
@@ -226,8 +229,14 @@ def as_numbers(value: Any, *, where: str) -> Array:
     """
     if isinstance(value, Rows):
         return _joined(value.column, where)
+    value = plain(value)
     if isinstance(value, Ragged):
         return value.flat_values
+    if isinstance(value, Sparse):
+        raise DTypeError(
+            f"{where}: data must be dense numbers. Received: {describe(value)}. "
+            "Call to_dense() first: zeros that are left out count as well."
+        )
     if isinstance(value, Column):
         return _joined(value, where)
     try:

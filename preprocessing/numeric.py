@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import Column, DenseColumn, RaggedColumn
+from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.values import Ragged, Sparse
 from .strings import DenseForm, Form, RaggedForm, SparseForm
@@ -39,6 +40,7 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
         DTypeError: There is something else than numbers in it.
         InvalidArgumentError: Rows of nested lists differ in length.
     """
+    value = plain(value)
     if isinstance(value, Ragged):
         splits: list[Any] = [value.row_splits]
         inner: Any = value.values

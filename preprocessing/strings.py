@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, Column, RaggedColumn, concat
+from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.parallel import run_ranges
@@ -118,6 +119,7 @@ def as_strings(value: Any, *, where: str) -> Strings:
         DTypeError: There is something else than strings in it.
         InvalidArgumentError: Rows of nested lists differ in length, or a `str` has no UTF-8 form.
     """
+    value = plain(value)
     if isinstance(value, np.ndarray):
         return Strings(_from_array(value, where), DenseForm(value.shape))
     if isinstance(value, bytes | str):
