@@ -41,9 +41,11 @@ def as_leaf(value: Any) -> Any:
         return encode(value)
     if isinstance(value, Ragged | Sparse) or hasattr(value, "_element_leaf_spec"):
         return value
+    if hasattr(value, "_plain_value"):
+        return value._plain_value
     found = as_array(value)
     if found is None:
-        return getattr(value, "_plain_value", value)
+        return value
     array = np.asarray(found)
     if array.dtype.kind in "SUOT":
         array = encode_array(array)

@@ -90,6 +90,8 @@ def _from_frame(tensors: Any) -> Any:
 def _plain(leaf: Any) -> Any:
     if type(leaf).__module__.partition(".")[0] == "pandas":
         return _from_pandas(leaf)
+    if hasattr(leaf, "_plain_value"):
+        return leaf._plain_value
     numpy = getattr(leaf, "numpy", None)
     return numpy() if callable(numpy) else leaf
 

@@ -60,8 +60,16 @@ def test_statistics_of_sparse_numbers_are_refused(make) -> None:
 
 
 @pytest.mark.unit
-def test_datasets_hold_the_plain_values() -> None:
-    (element,) = ps.Dataset.from_tensors({"r": RaggedTensor(WORDS), "s": SparseTensor.of(SPARSE_NUMBERS)})
-    assert repr(element["r"]) == repr(WORDS) and repr(element["s"]) == repr(SPARSE_NUMBERS)
-    rows = ps.Dataset.range(2).map(lambda x: RaggedTensor(NUMBERS), vectorize=False)
-    assert [repr(row) for row in rows] == [repr(NUMBERS)] * 2
+@pytest.mark.parametrize(
+    ("tensor", "held"), [(RaggedTensor(WORDS), WORDS), (SparseTensor.of(SPARSE_NUMBERS), SPARSE_NUMBERS)]
+)
+def test_datasets_hold_the_plain_values(tensor, held) -> None:
+    for make in (
+        lambda value: ps.Dataset.from_tensors({"x": value}),
+        lambda value: ps.Dataset.from_tensor_slices({"x": value}),
+        lambda value: ps.Dataset.from_list([{"x": value}, {"x": value}]),
+        lambda value: ps.Dataset.from_generator(lambda: iter([value, value])),
+        lambda value: ps.Dataset.range(2).map(lambda x: value, vectorize=False),
+    ):
+        assert repr(list(make(tensor))) == repr(list(make(held)))
+        assert make(tensor).element_spec == make(held).element_spec
