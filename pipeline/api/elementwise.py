@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -202,6 +203,7 @@ class Elementwise(DatasetBase[T]):
 def _node_of(where: str, call: Callable[..., Any]) -> Callable[[Any], Node]:
     """Return a user's function of an element as one that returns the plan of the dataset."""
 
+    @functools.wraps(call)
     def node_of(element: Any) -> Node:
         made = call(*element) if type(element) is tuple else call(element)
         if not isinstance(made, DatasetBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -243,6 +244,7 @@ def _node_of_window(
 ) -> Callable[[int, Node], Node]:
     """Return a user's reduce function as one from plan to plan."""
 
+    @functools.wraps(reduce)
     def node_of_window(key: int, window: Node) -> Node:
         made = reduce(np.int64(key), dataset_of(window))
         if not isinstance(made, DatasetBase):

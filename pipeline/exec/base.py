@@ -14,8 +14,9 @@ import numpy as np
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError, UnimplementedError
 from ..plan import Node, walk
-from ..plan.passes import all_seeds
+from ..plan.passes import all_seeds, as_tree, captured_seeds
 from ..plan.shuffle import ShuffleSeeds
+from .passes import Passes, Place, SeedsAt
 from .pool import Pool
 from .skips import SkipReport
 
@@ -54,7 +55,7 @@ class Context:
         skipped: The elements that were left out because they failed.
 
     Args:
-        root: The plan that runs.
+        root: The plan that runs, a tree: each node stands at one place.
         pool: Threads for prefetch and parallel calls; it starts none before the first task.
         counts_passes: Whether shuffles count the passes of this iterator among their epochs.
         max_block_rows: Most rows that an operator asks for on its own account.
@@ -70,13 +71,12 @@ class Context:
     ) -> None:
         self.pool = pool or Pool()
         self.max_block_rows = max_block_rows
-        # Seeds of passes that do not count; what is read again goes to passes of its own, from the first one on.
-        self._seeds: dict[ShuffleSeeds, ShuffleSeeds] | None = None if counts_passes else {}
-        self._rereads = False
+        self._passes = Passes(root, counts=counts_passes)
+        self._made: _Made | None = None
+        self._elements: dict[int, int] = {}
         self.skipped = SkipReport()
         self._stopped = threading.Event()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
-        self._shared = frozenset(all_seeds(root))
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
 
@@ -93,31 +93,80 @@ class Context:
         if self._stopped.is_set():
             raise FailedPreconditionError("DatasetIterator: the iterator was closed while this work went on.")
 
-    def seeds(self, seeds: ShuffleSeeds) -> ShuffleSeeds:
-        """Return the seeds that the operator of a random node draws its passes from."""
-        if self._seeds is None:
+    def seeds(self, seeds: ShuffleSeeds, node: Node) -> ShuffleSeeds | SeedsAt:
+        """Return the seeds that an operator draws its passes from.
+
+        Args:
+            seeds: Of a random node.
+            node: The node that has them, or whose function returned it.
+        """
+        if seeds not in self._passes:
             return seeds
-        return self._seeds.setdefault(seeds, seeds.copy(passes=0 if self._rereads else seeds.passes))
+        if self._made is None:
+            place = Place(self._path(node))
+        else:
+            place = Place(self._made.path(node, with_element=False), self._made.element)
+        return SeedsAt(self._passes, seeds, place)
 
     def begins_visibly(self, node: Node) -> bool:
         """Whether a pass over a node can be seen: its random nodes draw other seeds in the next one.
 
         Passes over what functions make are seen by nobody else.
         """
-        if self._seeds is not None:
-            return False
-        return any(seeds.reshuffle and seeds in self._shared for seeds in all_seeds(node))
+        return self._passes.counts and any(s.reshuffle and s in self._passes for s in all_seeds(node))
+
+    def captures(self, node: Node) -> bool:
+        """Whether a function that makes datasets may return one whose passes can be seen."""
+        return self._passes.counts and any(seeds.reshuffle for seeds in captured_seeds(node))
 
     def apart(self) -> Context:
         """Return a context for operators that read again what was read before: passes that they begin do not count."""
         twin = copy.copy(self)
-        twin._seeds, twin._rereads = {}, True
+        twin._elements = {}
+        twin._passes = Passes(self._root, counts=False, again=self._passes)
         twin.skipped = SkipReport()
         return twin
+
+    def build_made(self, node: Node, element: int, made: Node) -> Operator[Any]:
+        """Return an operator for the dataset that a node's function made of an element.
+
+        Args:
+            node: The node.
+            element: How many elements were before, in all passes of the iterator over the node.
+            made: The plan of the dataset.
+        """
+        if not captured_seeds(node):
+            return self.build(made)
+        self.restore_elements(node, element + 1)
+        twin = copy.copy(self)
+        twin._made, twin._elements = _Made(self._path(node), element, as_tree(made)), {}
+        return twin.build(twin._made.root)
+
+    def _path(self, node: Node) -> tuple[int, ...]:
+        """Return where a node stands: its number, behind those of the elements that it was made of."""
+        return (self._numbers[id(node)],) if self._made is None else self._made.path(node)
+
+    def elements_before(self, node: Node) -> int:
+        """Return of how many elements a node's function made datasets, in all passes of the iterator over the node."""
+        return self._elements.get(id(node), 0)
+
+    def restore_elements(self, node: Node, elements: int) -> None:
+        """Go on behind so many elements of a node."""
+        self._elements[id(node)] = elements
 
     def number(self, node: Node) -> int | None:
         """Return the node's number in the plan, counted from the source, or None for a plan made while running."""
         return self._numbers.get(id(node))
+
+    @property
+    def passes(self) -> Passes:
+        """The passes that have begun."""
+        return self._passes
+
+    def rebuild(self, node: Node) -> Operator[Any]:
+        """Return an operator whose state is set next: the passes that it begins are those of the state."""
+        with self._passes.pause():
+            return self.build(node)
 
     def build(self, node: Node) -> Operator[Any]:
         """Return a fresh operator for a node, ready to be pulled from the start."""
@@ -125,6 +174,26 @@ class Context:
         if maker is None:
             raise UnimplementedError(f"{node.name}: no operator executes this node. Register one with executes().")
         return maker(node, self)
+
+
+class _Made:
+    """A dataset that a function made of an element.
+
+    Args:
+        above: Where the function's node stands.
+        element: The number of the element.
+        root: The plan of the dataset, a tree.
+    """
+
+    def __init__(self, above: tuple[int, ...], element: int, root: Node) -> None:
+        self.element, self.root = element, root
+        self._above = above
+        self._numbers = {id(node): i for i, node in enumerate(walk(root))}
+
+    def path(self, node: Node, *, with_element: bool = True) -> tuple[int, ...]:
+        """Return where a node of the dataset stands."""
+        element = (self.element,) if with_element else ()
+        return (*self._above, *element, self._numbers[id(node)])
 
 
 class Operator(ABC, Generic[N]):

@@ -11,10 +11,11 @@ from .. import plan
 from ..plan import Node, walk
 from ..plan.global_shuffle import is_indexed
 from .base import State
-from .epochs import SavedEpochs, restore_epochs
+from .epochs import restore_caches
+from .passes import Passes
 
 FORMAT: Final = 1
-_KEYS: Final = ("format", "plan", "epochs", "position", "checksum")
+_KEYS: Final = ("format", "plan", "passes", "caches", "position", "checksum")
 
 
 def fingerprints(root: Node) -> list[str]:
@@ -30,19 +31,26 @@ def fingerprints(root: Node) -> list[str]:
     return ["shard()" if node is free else node.fingerprint for node in walk(root) if node.fingerprint]
 
 
-def save(root: Node, epochs: SavedEpochs, position: State | None) -> State:
+def save(root: Node, passes: Passes, caches: list[Any], position: State | None) -> State:
     """Return the state of an iterator over `root`.
 
     Args:
         root: The plan that runs.
-        epochs: What `save_epochs` gave when the iterator was made; at the end, what it gives now.
+        passes: The passes that have begun.
+        caches: What `save_caches` gave when the iterator was made; at the end, what it gives now.
         position: Position of the source; None at the end.
     """
-    state = {"format": FORMAT, "plan": fingerprints(root), "epochs": epochs, "position": position}
+    state = {
+        "format": FORMAT,
+        "plan": fingerprints(root),
+        "passes": passes.save(),
+        "caches": caches,
+        "position": position,
+    }
     return {**state, "checksum": _checksum(state)}
 
 
-def load(root: Node, state: Any) -> State | None:
+def load(root: Node, passes: Passes, state: Any) -> State | None:
     """Check that a state belongs to a plan, give its random nodes their seeds back, and return the position.
 
     Raises:
@@ -63,7 +71,8 @@ def load(root: Node, state: Any) -> State | None:
             f"its values, {state['checksum']} as saved. Use an earlier state, or start a new iterator."
         )
     _check_plan(fingerprints(root), state["plan"])
-    restore_epochs(root, state["epochs"])
+    passes.load(state["passes"])
+    restore_caches(root, state["caches"])
     position: State | None = state["position"]
     return position
 

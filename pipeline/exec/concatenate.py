@@ -46,14 +46,14 @@ class Concatenate(Operator[plan.Concatenate]):
             if self._draws and self._part == 0:
                 self._input.look_ahead()
             return block
-        self._open_second()
+        self._begin_second(self.context.build(self.node.second))
         # Whoever asks a pure operator may ask for more than the user did; the second dataset may not be pure.
         return self._input.pull(max_rows if self.is_pure or not was_pure else 1)
 
-    def _open_second(self) -> None:
+    def _begin_second(self, second: Operator[Any]) -> None:
         self._input.source.close()
         self._part = 1
-        self._input = Input(self.context.build(self.node.second))
+        self._input = Input(second)
 
     @property
     def _idle(self) -> plan.Node:
@@ -65,6 +65,6 @@ class Concatenate(Operator[plan.Concatenate]):
 
     def set_state(self, state: State) -> None:
         if state["part"] == 1:
-            self._open_second()
+            self._begin_second(self.context.rebuild(self.node.second))
         restore_epochs(self._idle, state["epochs"], self.context)
         self._input.set_state(state["input"])

@@ -64,7 +64,8 @@ class Deferred(Operator[Node]):
         if state["input"] is None:
             restore_epochs(self.node, state["epochs"], self.context)
         else:
-            self._opened().set_state(state["input"])
+            self._operator = self.context.rebuild(self.node)
+            self._operator.set_state(state["input"])
 
     def advanced(self, state: State, rows: int) -> State | None:
         if self._operator is None or state["input"] is None:

@@ -1,9 +1,7 @@
-"""What the epochs of a plan go on from: seeds of random nodes, passes that have begun, passes that filled caches.
+"""What the nodes below an operator go on from that does not run them now: seeds of random nodes, what fills caches.
 
-These belong to the plan, not to one operator: a second loop over a dataset shows the second epoch. A random operator
-that runs keeps its own pair of seeds and the number of its pass, because rows are read ahead of the saved position. The
-nodes below an operator that runs only a part of its inputs (the part of a concatenate that is over or still to come, a
-repeat that has ended) are kept by that operator.
+An operator that runs only a part of its inputs (the part of a concatenate that is over or still to come, a repeat that
+has ended) keeps this for the others. A random operator that runs keeps its own seeds and pass.
 """
 
 from __future__ import annotations
@@ -12,45 +10,50 @@ from typing import Any, TypeAlias
 
 from .. import plan
 from ..plan import Node, walk
-from ..plan.shuffle import ShuffleSeeds
+from ..plan.passes import captured_seeds, seeds_of
 from .base import Context, plain
 
 SavedEpochs: TypeAlias = "list[Any]"
-"""For each random node the two seeds and the number of passes begun, for each cache the start of the pass that filled
-it, or None: in the order of `walk`."""
+"""For each random node the two seeds and the first pass that may begin there, for each cache the start of the pass that
+filled it, or None, for each function that makes datasets of random ones how many it made: in the order of `walk`."""
 
 
-def save_epochs(root: Node, context: Context | None = None) -> SavedEpochs:
-    """Return what `restore_epochs` needs, as plain values.
-
-    Args:
-        root: The plan.
-        context: Of the operator that keeps them, if it does.
-    """
+def save_epochs(root: Node, context: Context) -> SavedEpochs:
+    """Return what `restore_epochs` needs, as plain values."""
     saved: SavedEpochs = []
     for node in walk(root):
-        seeds = _seeds(node, context)
-        if seeds is not None:
-            saved.append([*seeds.pair, seeds.passes])
+        if (seeds := seeds_of(node)) is not None:
+            at = context.seeds(seeds, node)
+            saved.append([*at.pair, at.passes])
         elif isinstance(node, plan.Cache):
             saved.append(plain(node.memory.start))
+        elif captured_seeds(node):
+            saved.append(context.elements_before(node))
     return saved
 
 
-def restore_epochs(root: Node, saved: SavedEpochs, context: Context | None = None) -> None:
-    """Go on from what was saved; an operator's passes that were counted before stay so."""
+def restore_epochs(root: Node, saved: SavedEpochs, context: Context) -> None:
+    """Go on from what was saved."""
     entries = iter(saved)
     for node in walk(root):
-        seeds = _seeds(node, context)
-        if seeds is not None:
+        if (seeds := seeds_of(node)) is not None:
             first, second, passes = next(entries)
-            seeds.restore((first, second), passes if context is None else max(passes, seeds.passes))
+            at = context.seeds(seeds, node)
+            # Passes of a function's own dataset are counted there: those that were counted before stay so.
+            at.restore((first, second), max(passes, at.passes) if at is seeds else passes)
         elif isinstance(node, plan.Cache):
             node.memory.restart(next(entries))
+        elif captured_seeds(node):
+            context.restore_elements(node, next(entries))
 
 
-def _seeds(node: Node, context: Context | None) -> ShuffleSeeds | None:
-    seeds = getattr(node, "seeds", None)
-    if not isinstance(seeds, ShuffleSeeds):
-        return None
-    return seeds if context is None else context.seeds(seeds)
+def save_caches(root: Node) -> list[Any]:
+    """Return, for each cache, the start of the pass that filled it, or None."""
+    return [plain(node.memory.start) for node in walk(root) if isinstance(node, plan.Cache)]
+
+
+def restore_caches(root: Node, saved: list[Any]) -> None:
+    """Have caches that this process has lost be filled by the same passes again."""
+    caches = (node for node in walk(root) if isinstance(node, plan.Cache))
+    for node, start in zip(caches, saved, strict=True):
+        node.memory.restart(start)

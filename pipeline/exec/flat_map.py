@@ -28,13 +28,18 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         self._element: int | State = 0
         self._streams: list[Any] = []
         self._opened = 0
+        # A dataset that was made outside of the function begins passes that can be seen.
+        self._captures = context.captures(node)
+        # How many were opened in earlier passes over this node.
+        self._before = context.elements_before(node)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._failed: Exception | None = None
 
     @property
     def is_pure(self) -> bool:
         # Before the first dataset is open nothing is known of those to come.
-        return self._opened > 0 and self.input.is_pure and (self._inner is None or self._inner.is_pure)
+        inner = self._inner is None or self._inner.is_pure
+        return self._opened > 0 and self.input.is_pure and inner and not self._captures
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
@@ -131,7 +136,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
             raise failure(
                 self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
             ) from err
-        return self.context.build(node)
+        return self.context.build_made(self.node, self._before + self._opened - 1, node)
 
     def _close_inner(self) -> None:
         inner, self._inner = self._inner, None
@@ -147,6 +152,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
             inner = {"element": element, "streams": self._streams, "rows": self._inner.get_state()}
         streams = self._seeds.get_state()
         return {
+            "before": self._before,
             "opened": self._opened,
             "skipped": self._skips.skipped,
             "streams": streams,
@@ -155,14 +161,18 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         }
 
     def set_state(self, state: State) -> None:
+        self._before = state["before"]
         inner = state["inner"]
         self._source.set_state(state["input"])
         if inner is not None:
             self._opened = state["opened"] - 1
             self._element, self._streams = inner["element"], inner["streams"]
             self._seeds.set_state(self._streams)
-            self._inner = Input(self._dataset_of(row_at(self.node.input, inner["element"], self.context)))
+            element = row_at(self.node.input, inner["element"], self.context)
+            with self.context.passes.pause():
+                self._inner = Input(self._dataset_of(element))
             self._inner.set_state(inner["rows"])
         self._opened = state["opened"]
+        self.context.restore_elements(self.node, self._before + self._opened)
         self._seeds.set_state(state["streams"])
         self._skips.restore(state["skipped"])

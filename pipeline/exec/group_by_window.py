@@ -54,12 +54,17 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         self._key = 0
         self._inner: Input | None = None
         self._opened = 0
+        # Datasets that were made outside of the function begin passes that can be seen.
+        self._captures = context.captures(node)
+        # How many were opened in earlier passes over this node.
+        self._before = context.elements_before(node)
 
     @property
     def is_pure(self) -> bool:
         # Before the first dataset is open nothing is known of those to come.
         inner = self._inner is None or self._inner.is_pure
-        return self._opened > 0 and self.input.is_pure and self.node.key_func.is_pure and inner
+        is_pure = self.input.is_pure and self.node.key_func.is_pure and inner
+        return self._opened > 0 and is_pure and not self._captures
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
@@ -238,7 +243,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         except Exception as err:
             self._window = self._window[:0]
             raise failure(self.node.name, self.node.reduce_name, err, self._number, self._opened - 1) from err
-        return self.context.build(node)
+        return self.context.build_made(self.node, self._before + self._opened - 1, node)
 
     def _oldest(self) -> int:
         """Return the first row of the input that is still needed, or that comes next."""
@@ -263,6 +268,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
                 for key, g in live
             ],
             "count": self._count - waiting,
+            "before": self._before,
             "opened": self._opened,
             "read": source.rows - waiting - oldest,
             "inner": inner,
@@ -270,6 +276,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         }
 
     def set_state(self, state: State) -> None:
+        self._before = state["before"]
         self._source.set_state(state["input"])
         self._count, inner = state["count"], state["inner"]
         window = inner["window"] if inner is not None else []
@@ -282,9 +289,11 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         if inner is not None and block is not None:
             self._key, self._window = inner["key"], np.array(window, dtype=np.int64)
             self._opened = state["opened"] - 1
-            self._inner = Input(self._dataset_of(block))
+            with self.context.passes.pause():
+                self._inner = Input(self._dataset_of(block))
             self._inner.set_state(inner["rows"])
         self._opened = state["opened"]
+        self.context.restore_elements(self.node, self._before + self._opened)
 
 
 # How many rows are given one by one to a key function that may yet be found to run on whole blocks.

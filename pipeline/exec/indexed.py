@@ -124,7 +124,7 @@ class _GloballyShuffled(_Indexed[N]):
         self, node: N, context: Context, shuffle: plan.GlobalShuffle, workers: int = 1, worker: int = 0
     ) -> None:
         super().__init__(node, context, shuffle.input, workers, worker)
-        self._seeds = context.seeds(shuffle.seeds)
+        self._seeds = context.seeds(shuffle.seeds, shuffle)
         self._pair = self._seeds.pair
         self._pass = self._seeds.next_pass()
         self._order = KeyedPermutation(self._n, *self._seeds.of_pass(self._pass))

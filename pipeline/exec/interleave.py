@@ -29,13 +29,15 @@ class _Slot:
         operator: Runs the dataset.
         element: Row, in the interleave's input, of the element that the dataset was made of; its saved position when
             the element was read before the state was restored.
+        number: How many datasets were opened before.
         streams: Random streams of the user's function before it was called.
     """
 
-    __slots__ = ("block", "element", "ended", "failed", "given", "input", "pending", "sizer", "streams")
+    __slots__ = ("block", "element", "ended", "failed", "given", "input", "number", "pending", "sizer", "streams")
 
-    def __init__(self, operator: Operator[Any], element: int | State, streams: list[Any]) -> None:
+    def __init__(self, operator: Operator[Any], element: int | State, number: int, streams: list[Any]) -> None:
         self.element = element
+        self.number = number
         self.streams = streams
         self.given = 0
         self.input = Input(operator, oldest=self._oldest)
@@ -80,6 +82,10 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._cycle_index = 0
         self._block_index = 0
         self._opened = 0
+        # Datasets that were made outside of the function begin passes that can be seen.
+        self._captures = context.captures(node)
+        # How many were opened in earlier passes over this node.
+        self._before = context.elements_before(node)
         self._ahead = False
         self._input_ended = False
         self._seeds = FunctionSeeds(node.global_seed)
@@ -89,7 +95,8 @@ class Interleave(UnaryOperator[plan.Interleave]):
     @property
     def is_pure(self) -> bool:
         # Before the first dataset is open nothing is known of those to come.
-        return self._opened > 0 and self.input.is_pure and all(s is None or s.input.is_pure for s in self._slots)
+        slots = all(s is None or s.input.is_pure for s in self._slots)
+        return self._opened > 0 and self.input.is_pure and slots and not self._captures
 
     @property
     def children(self) -> tuple[Operator[Any], ...]:
@@ -161,7 +168,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
             self._input_ended = True
             return False
         streams = self._seeds.get_state()
-        self._slots[i] = _Slot(self._dataset_of(block), self._source.rows - 1, streams)
+        self._slots[i] = _Slot(self._dataset_of(block), self._source.rows - 1, self._opened - 1, streams)
         return True
 
     def _oldest(self) -> int:
@@ -180,7 +187,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
             raise failure(
                 self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
             ) from err
-        return self.context.build(node)
+        return self.context.build_made(self.node, self._before + self._opened - 1, node)
 
     def _close_slot(self, i: int) -> None:
         slot, self._slots[i] = self._slots[i], None
@@ -260,6 +267,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         return {
             "cycle_index": self._cycle_index,
             "block_index": self._block_index,
+            "before": self._before,
             "opened": self._opened,
             "skipped": self._skips.skipped,
             "closed": self._closed.tolist(),
@@ -272,15 +280,17 @@ class Interleave(UnaryOperator[plan.Interleave]):
         element = slot.element
         if isinstance(element, int):
             element = self._source.state_at(element)
-        return {"element": element, "streams": slot.streams, "rows": slot.get_state()}
+        return {"element": element, "number": slot.number, "streams": slot.streams, "rows": slot.get_state()}
 
     def set_state(self, state: State) -> None:
+        self._before = state["before"]
         self._slots = [None if s is None else self._reopened(s) for s in state["slots"]]
         self._source.set_state(state["input"])
         self._cycle_index, self._block_index = state["cycle_index"], state["block_index"]
         self._closed = np.array(state["closed"], dtype=np.bool_)
         self._input_ended = any(state["closed"])
         self._opened = state["opened"]
+        self.context.restore_elements(self.node, self._before + self._opened)
         self._seeds.set_state(state["streams"])
         self._skips.restore(state["skipped"])
 
@@ -288,7 +298,9 @@ class Interleave(UnaryOperator[plan.Interleave]):
         """Open the dataset of a slot again, at its saved position."""
         block = row_at(self.node.input, state["element"], self.context)
         self._seeds.set_state(state["streams"])
-        slot = _Slot(self._dataset_of(block), state["element"], state["streams"])
+        self._opened = state["number"]
+        with self.context.passes.pause():
+            slot = _Slot(self._dataset_of(block), state["element"], state["number"], state["streams"])
         slot.input.set_state(state["rows"])
         return slot
 

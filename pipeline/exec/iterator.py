@@ -14,10 +14,11 @@ from typing import Any, Generic, Self, TypeVar
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
 from ..plan import Node
+from ..plan.passes import as_tree
 from ..plan.with_options import options_of
 from . import checkpoint
 from .base import MAX_BLOCK_ROWS, BlockSizer, Context, Operator, State, plain
-from .epochs import save_epochs
+from .epochs import save_caches
 from .input import Input
 from .pool import Pool
 from .skips import SkipReport
@@ -39,10 +40,12 @@ class DatasetIterator(Generic[T]):
 
     def __init__(self, root: Node, *, counts_passes: bool = True, max_block_rows: int = MAX_BLOCK_ROWS) -> None:
         pool = Pool(options_of(root).threading.private_threadpool_size or None)
+        # Two places that share a node have their own positions.
+        root = as_tree(root)
         context = Context(root, pool, counts_passes=counts_passes, max_block_rows=max_block_rows)
         self._root = root
         self._context = context
-        self._epochs = save_epochs(root)
+        self._caches = save_caches(root)
         self._operator: Operator[Any] = context.build(root)
         self._source = Input(self._operator)
         self._sizer = BlockSizer(max_block_rows)
@@ -133,9 +136,9 @@ class DatasetIterator(Generic[T]):
         waiting = length_hint(self._elements)
         source = self._source
         if self._ended:
-            return checkpoint.save(self._root, save_epochs(self._root), None)
+            return checkpoint.save(self._root, self._context.passes, save_caches(self._root), None)
         position = source.state_at(source.rows - waiting) if waiting else source.get_state()
-        return checkpoint.save(self._root, self._epochs, plain(position))
+        return checkpoint.save(self._root, self._context.passes, self._caches, plain(position))
 
     def set_state(self, state: Any) -> None:
         """Go on where `get_state` was called, in this process or another one; before the first element.
@@ -152,9 +155,9 @@ class DatasetIterator(Generic[T]):
             raise FailedPreconditionError(
                 "set_state: the iterator has been used already. Make a new one with iter(dataset), then set its state."
             )
-        position = checkpoint.load(self._root, state)
+        position = checkpoint.load(self._root, self._context.passes, state)
         self._begun = True
-        self._epochs = state["epochs"]
+        self._caches = state["caches"]
         if position is None:
             self._end()
             return

@@ -18,7 +18,7 @@ class Random(Operator[plan.Random]):
 
     def __init__(self, node: plan.Random, context: Context) -> None:
         super().__init__(node, context)
-        self._seeds = context.seeds(node.seeds)
+        self._seeds = context.seeds(node.seeds, node)
         self._pair = self._seeds.pair
         self._pass = self._seeds.next_pass()
         self._words = Philox(*self._seeds.of_pass(self._pass))

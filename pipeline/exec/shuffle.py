@@ -27,7 +27,7 @@ class Shuffle(UnaryOperator[plan.Shuffle]):
 
     def __init__(self, node: plan.Shuffle, context: Context) -> None:
         super().__init__(node, context, deferred(node.input, context))
-        self._seeds = context.seeds(node.seeds)
+        self._seeds = context.seeds(node.seeds, node)
         self._pair = self._seeds.pair
         self._pass = self._seeds.next_pass()
         self._random = Philox(*self._seeds.of_pass(self._pass))
