@@ -27,7 +27,7 @@ class Node(ABC):
 
     name: ClassVar[str]
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Node, ...]:
         """The nodes that this one reads, in order."""
         found: list[Node] = []
