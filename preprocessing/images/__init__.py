@@ -7,8 +7,73 @@ from typing import TYPE_CHECKING
 from ...core.lazy import attach
 
 if TYPE_CHECKING:
-    from .resize import resize
+    from .adjustments import (
+        adjust_brightness,
+        adjust_contrast,
+        adjust_gamma,
+        adjust_hue,
+        adjust_saturation,
+        hsv_to_rgb,
+        per_image_standardization,
+        rgb_to_hsv,
+    )
+    from .conversion import convert_image_dtype, grayscale_to_rgb, rgb_to_grayscale
+    from .crops import central_crop, crop_to_bounding_box, pad_to_bounding_box, resize_with_crop_or_pad
+    from .measures import psnr, total_variation
+    from .scaling import resize, resize_with_pad
+    from .turns import flip_left_right, flip_up_down, rot90, transpose
 
-__all__ = ["resize"]
+__all__ = [
+    "adjust_brightness",
+    "adjust_contrast",
+    "adjust_gamma",
+    "adjust_hue",
+    "adjust_saturation",
+    "central_crop",
+    "convert_image_dtype",
+    "crop_to_bounding_box",
+    "flip_left_right",
+    "flip_up_down",
+    "grayscale_to_rgb",
+    "hsv_to_rgb",
+    "pad_to_bounding_box",
+    "per_image_standardization",
+    "psnr",
+    "resize",
+    "resize_with_crop_or_pad",
+    "resize_with_pad",
+    "rgb_to_grayscale",
+    "rgb_to_hsv",
+    "rot90",
+    "total_variation",
+    "transpose",
+]
 
-__getattr__, __dir__ = attach(__name__, {"resize": ".resize"})
+__getattr__, __dir__ = attach(
+    __name__,
+    {
+        "adjust_brightness": ".adjustments",
+        "adjust_contrast": ".adjustments",
+        "adjust_gamma": ".adjustments",
+        "adjust_hue": ".adjustments",
+        "adjust_saturation": ".adjustments",
+        "central_crop": ".crops",
+        "convert_image_dtype": ".conversion",
+        "crop_to_bounding_box": ".crops",
+        "flip_left_right": ".turns",
+        "flip_up_down": ".turns",
+        "grayscale_to_rgb": ".conversion",
+        "hsv_to_rgb": ".adjustments",
+        "pad_to_bounding_box": ".crops",
+        "per_image_standardization": ".adjustments",
+        "psnr": ".measures",
+        "resize": ".scaling",
+        "resize_with_crop_or_pad": ".crops",
+        "resize_with_pad": ".scaling",
+        "rgb_to_grayscale": ".conversion",
+        "rgb_to_hsv": ".adjustments",
+        "rot90": ".turns",
+        "total_variation": ".measures",
+        "transpose": ".turns",
+    },
+)

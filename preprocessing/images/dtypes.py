@@ -37,8 +37,11 @@ def _limits(dtype: np.dtype[Any]) -> tuple[Any, Any]:
 
 
 def _to_integers(values: Array, kind: np.dtype[Any], low: int, high: int, *, rounded: bool) -> Array:
-    bound = values.dtype.type(high)
-    if int(bound) > high:  # the largest integer has no float: one below does
-        bound = np.nextafter(bound, values.dtype.type(0))
-    found = np.rint(values) if rounded else values
-    return np.clip(found, values.dtype.type(low), bound).astype(kind)
+    own = values.dtype.type
+    with np.errstate(over="ignore"):
+        bound = own(high)
+    if not np.isfinite(bound) or int(bound) > high:  # the largest integer has no float: one below does
+        bound = np.nextafter(bound, own(0))
+    with np.errstate(over="ignore", invalid="ignore"):  # NaN becomes what a cast makes of it
+        found = np.rint(values) if rounded else values
+        return np.clip(found, own(low), bound).astype(kind)

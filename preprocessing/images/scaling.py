@@ -1,4 +1,4 @@
-"""resize: images in another size."""
+"""resize and resize_with_pad: images in another size."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _infer_resize(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     return TensorSpec((*batch, *size, channels), dtype)
 
 
-RESIZE = register("resize_images", _resize, batch=_batch_resize, infer=_infer_resize)
+RESIZE = register("image.resize", _resize, batch=_batch_resize, infer=_infer_resize)
 
 
 def resize(
@@ -93,4 +93,71 @@ def resize(
         method=as_choice(method, METHODS, "resize", "method"),
         antialias=bool(antialias),
         preserve_aspect_ratio=bool(preserve_aspect_ratio),
+    )
+
+
+# --- resize and pad -------------------------------------------------------------------------------------------------
+
+
+def _fitting_frame(height: int, width: int, size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the size within a frame that has an image's aspect ratio, rounded down, and where it begins."""
+    sides, frame = np.array([height, width], np.float32), np.array(size, np.float32)
+    scaled = sides / (sides / frame).max()
+    found, offset = np.floor(scaled).astype(int), np.maximum(np.floor((frame - scaled) / 2), 0).astype(int)
+    return (int(found[0]), int(found[1])), (int(offset[0]), int(offset[1]))
+
+
+def _resize_with_pad(images: Array, *, size: tuple[int, int], method: str, antialias: bool) -> Array:
+    check_filled(images, "resize_with_pad")
+    height, width, channels = images.shape[-3:]
+    inner, (top, left) = _fitting_frame(height, width, size)
+    as_size(inner, "resize_with_pad", "the resized images' size")
+    found = resample(images.reshape(-1, height, width, channels), inner, method, antialias=antialias)
+    out = np.zeros((len(found), *size, channels), found.dtype)
+    out[:, top : top + inner[0], left : left + inner[1]] = found
+    return out.reshape(*images.shape[:-3], *size, channels)
+
+
+def _infer_with_pad(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
+    return _infer_resize(args, {**attrs, "preserve_aspect_ratio": False})
+
+
+def _batch_with_pad(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], attrs: Attrs) -> Array:
+    spec_of_images(TensorSpec(args[0].shape[1:], args[0].dtype), "resize_with_pad")
+    return _resize_with_pad(args[0], **attrs)
+
+
+WITH_PAD = register(
+    "image.resize_with_pad",
+    lambda images, **attrs: _resize_with_pad(as_images(images, "resize_with_pad"), **attrs),
+    batch=_batch_with_pad,
+    infer=_infer_with_pad,
+)
+
+
+def resize_with_pad(
+    images: Value, target_height: int, target_width: int, *, method: str = "bilinear", antialias: bool = False
+) -> Value:
+    """Return images resized to the largest size of their aspect ratio that fits into a frame, with zeros around them.
+
+    Args:
+        images: `T[height, width, channels]` or `T[batch, height, width, channels]`; any integers or floats.
+        target_height: Rows of the frame, at least 1.
+        target_width: Columns of the frame, at least 1.
+        method: As in `resize`.
+        antialias: As in `resize`.
+
+    Returns:
+        `float32[…, target_height, target_width, channels]`; T for `"nearest"`.
+
+    Raises:
+        InvalidArgumentError: The size, the method, or the rank or dtype of the images is another.
+    """
+    where = "resize_with_pad"
+    return call(
+        WITH_PAD,
+        images,
+        size=as_size((target_height, target_width), where, "(target_height, target_width)"),
+        method=as_choice(method, METHODS, where, "method"),
+        antialias=bool(antialias),
     )

@@ -1,0 +1,224 @@
+"""Brightness, contrast, gamma, saturation and hue of images.
+
+Integer images are computed as floats from 0 to 1 and brought back; so a `delta` is a part of the range, whatever the
+dtype.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core.columns.kernels import frozen
+from ...core.dtypes import float32
+from ...core.errors import DTypeError, InvalidArgumentError, describe
+from ...core.ops.registry import Value, call
+from ...core.parallel import run_ranges
+from ..kernels.hues import hsv_to_rgb_kernel, rgb_to_hsv_kernel, turn_hue_kernel
+from .conversion import as_floats, last_is, to_dtype
+from .operations import pixel_op
+
+Array = npt.NDArray[Any]
+
+# About 200 µs of work for a thread.
+_LEAST_PIXELS: Final = 20_000
+
+
+def as_number(value: Any, where: str, name: str, low: float = -np.inf, high: float = np.inf) -> float:
+    """Return a finite number within bounds.
+
+    Raises:
+        InvalidArgumentError: It is none.
+    """
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = np.nan
+    if not low <= found <= high or not np.isfinite(found):
+        bounds = "" if low == -np.inf else f" >= {low:g}" if high == np.inf else f" from {low:g} to {high:g}"
+        raise InvalidArgumentError(f"{where}: {name} must be a number{bounds}. Received: {name}={describe(value)}.")
+    return found
+
+
+# --- brightness, contrast, gamma ------------------------------------------------------------------------------------
+
+
+def _brighten(images: Array, *, delta: float) -> Array:
+    floats = as_floats(images)
+    return to_dtype(floats + floats.dtype.type(delta), images.dtype, saturate=True)
+
+
+def _adjust_contrast(images: Array, *, factor: float) -> Array:
+    floats = as_floats(images)
+    numbers = floats.astype(np.float32, copy=False)
+    mean = numbers.mean(axis=(-3, -2), keepdims=True, dtype=np.float64).astype(np.float32)
+    found = (numbers - mean) * np.float32(factor) + mean
+    return to_dtype(found.astype(floats.dtype, copy=False), images.dtype, saturate=True)
+
+
+def _adjust_gamma(images: Array, *, gamma: float, gain: float) -> Array:
+    floats = as_floats(images)
+    kind = floats.dtype.type
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN for roots of what is below 0
+        found = kind(gain) * floats ** kind(gamma)
+    return to_dtype(found, images.dtype, saturate=True)
+
+
+BRIGHTEN = pixel_op("adjust_brightness", _brighten)
+CONTRAST = pixel_op("adjust_contrast", _adjust_contrast, least_rank=3)
+GAMMA = pixel_op("adjust_gamma", _adjust_gamma)
+
+
+def adjust_brightness(images: Value, delta: float) -> Value:
+    """Return images with a part of their range added.
+
+    Args:
+        images: Integers, or floats from 0 to 1, of any shape.
+        delta: From -1 to 1, usually. Integers are held within their range, floats are not.
+
+    Raises:
+        InvalidArgumentError: `delta` is no finite number, or the images are none.
+    """
+    return call(BRIGHTEN, images, delta=as_number(delta, "adjust_brightness", "delta"))
+
+
+def adjust_contrast(images: Value, contrast_factor: float) -> Value:
+    """Return images with each channel's distance from its mean in the image multiplied.
+
+    Args:
+        images: `T[…, height, width, channels]`, integers or floats.
+        contrast_factor: Above 1 for more contrast. Integers are held within their range, floats are not.
+
+    Raises:
+        InvalidArgumentError: The factor is no finite number, or the images are none.
+    """
+    return call(CONTRAST, images, factor=as_number(contrast_factor, "adjust_contrast", "contrast_factor"))
+
+
+def adjust_gamma(images: Value, gamma: float = 1, gain: float = 1) -> Value:
+    """Return `gain * images ** gamma`, of images from 0 to 1.
+
+    Args:
+        images: Integers, or floats from 0 to 1, of any shape.
+        gamma: At least 0; above 1 darkens.
+        gain: Factor.
+
+    Raises:
+        InvalidArgumentError: `gamma` is below 0, a number is not finite, or the images are none.
+    """
+    where = "adjust_gamma"
+    return call(GAMMA, images, gamma=as_number(gamma, where, "gamma", 0), gain=as_number(gain, where, "gain"))
+
+
+def _standardize(images: Array) -> Array:
+    numbers = images.astype(np.float32, copy=False)
+    axes = (-3, -2, -1)
+    mean = numbers.mean(axis=axes, keepdims=True, dtype=np.float64)
+    spread = np.sqrt(np.square(numbers - mean).mean(axis=axes, keepdims=True))
+    size = max(1, int(np.prod(images.shape[-3:])))
+    return np.asarray((numbers - mean.astype(np.float32)) / np.maximum(spread, 1 / np.sqrt(size)).astype(np.float32))
+
+
+STANDARDIZE = pixel_op("per_image_standardization", _standardize, dtype=lambda dtype, attrs: float32, least_rank=3)
+
+
+def per_image_standardization(images: Value) -> Value:
+    """Return each image with mean 0 and variance 1; its deviation counts as at least one by the root of its size.
+
+    Args:
+        images: `T[…, height, width, channels]`, integers or floats.
+
+    Returns:
+        float32 of the same shape.
+
+    Raises:
+        InvalidArgumentError: The rank is below 3, or they are no numbers.
+    """
+    return call(STANDARDIZE, images)
+
+
+# --- hue and saturation ---------------------------------------------------------------------------------------------
+
+
+def _by_pixels(kernel: Any, images: Array, *arguments: Any) -> Array:
+    pixels = frozen(images.astype(np.float32, copy=False)).reshape(-1, 3)
+    out = np.empty_like(pixels)
+
+    def compute(start: int, stop: int) -> None:
+        kernel(pixels, *arguments, start, stop, out)
+
+    run_ranges(compute, len(pixels), least=_LEAST_PIXELS)
+    return out.reshape(images.shape).astype(images.dtype, copy=False)
+
+
+def _turn_hue(images: Array, *, turn: float, saturation: float) -> Array:
+    found = _by_pixels(turn_hue_kernel, as_floats(images), np.float32(turn), np.float32(saturation))
+    return to_dtype(found, images.dtype)
+
+
+def _floats_only(kernel: Any, where: str) -> Any:
+    def forward(images: Array) -> Array:
+        if images.dtype.kind != "f":
+            raise DTypeError(
+                f"{where}: images must be floats. Received: {describe(images)}. Use convert_image_dtype()."
+            )
+        return _by_pixels(kernel, images)
+
+    return forward
+
+
+TURN_HUE = pixel_op("adjust_hue", _turn_hue, shape=last_is(3, "adjust_hue"), least_rank=1)
+SATURATE = pixel_op("adjust_saturation", _turn_hue, shape=last_is(3, "adjust_saturation"), least_rank=1)
+TO_HSV = pixel_op(
+    "rgb_to_hsv", _floats_only(rgb_to_hsv_kernel, "rgb_to_hsv"), shape=last_is(3, "rgb_to_hsv"), least_rank=1
+)
+TO_RGB = pixel_op(
+    "hsv_to_rgb", _floats_only(hsv_to_rgb_kernel, "hsv_to_rgb"), shape=last_is(3, "hsv_to_rgb"), least_rank=1
+)
+
+
+def adjust_hue(images: Value, delta: float) -> Value:
+    """Return images with their hue turned.
+
+    Args:
+        images: `T[…, 3]`: red, green and blue, integers or floats from 0 to 1.
+        delta: Part of the circle, from -1 to 1.
+
+    Raises:
+        InvalidArgumentError: `delta` is out of range, or there are not three channels.
+    """
+    turn = 6 * as_number(delta, "adjust_hue", "delta", -1, 1)
+    return call(TURN_HUE, images, turn=turn, saturation=-1.0)
+
+
+def adjust_saturation(images: Value, saturation_factor: float) -> Value:
+    """Return images with their saturation multiplied, and held within 0 and 1.
+
+    Args:
+        images: `T[…, 3]`: red, green and blue, integers or floats from 0 to 1.
+        saturation_factor: 0 and below gives grey.
+
+    Raises:
+        InvalidArgumentError: The factor is no finite number, or there are not three channels.
+    """
+    factor = as_number(saturation_factor, "adjust_saturation", "saturation_factor")
+    return call(SATURATE, images, turn=0.0, saturation=max(factor, 0.0))
+
+
+def rgb_to_hsv(images: Value) -> Value:
+    """Return red, green and blue from 0 to 1 as hue, saturation and value from 0 to 1.
+
+    Args:
+        images: Floats `[…, 3]`; computed in float32.
+
+    Raises:
+        InvalidArgumentError: They are no floats, or there are not three channels.
+    """
+    return call(TO_HSV, images)
+
+
+def hsv_to_rgb(images: Value) -> Value:
+    """Return hue, saturation and value from 0 to 1 as red, green and blue; see `rgb_to_hsv`."""
+    return call(TO_RGB, images)
