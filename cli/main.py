@@ -16,8 +16,10 @@ from .groups import LazyGroup
 
 # Subcommand to the module that holds it: a module is imported when its command is used or described.
 COMMANDS: Final = {
+    "adapt": f"{__package__}.layers.adapt",
     "demo": f"{__package__}.demo",
     "records": f"{__package__}.records.group",
+    "transform": f"{__package__}.layers.transform",
     "warmup": f"{__package__}.warmup",
 }
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from ..core.errors import NotFoundError
 
 
-def match_files(patterns: Sequence[str]) -> list[str]:
+def match_files(patterns: Sequence[str], where: str = "Dataset.list_files") -> list[str]:
     """Return the files that match any of the patterns, sorted, each once.
 
-    Folders never match. A pattern without wildcards is a file name.
+    Folders never match. A pattern without wildcards is a file name. `where` begins messages.
 
     Raises:
         NotFoundError: A pattern matches nothing; the message says what its folder holds.
@@ -22,7 +22,7 @@ def match_files(patterns: Sequence[str]) -> list[str]:
         # glob, not Path.glob: patterns may be absolute, and names keep the form in which they were asked for.
         matches = [p for p in glob.glob(pattern) if not Path(p).is_dir()]  # noqa: PTH207
         if not matches:
-            raise NotFoundError(f"Dataset.list_files: no file matches {pattern!r}. {_hint(pattern)}")
+            raise NotFoundError(f"{where}: no file matches {pattern!r}. {_hint(pattern)}")
         found.update(matches)
     return sorted(found)
 

@@ -83,7 +83,7 @@ class ColumnLayers(TableLayer):
     def _needed(self) -> dict[str, None]:
         return dict.fromkeys(column for taken in self.columns.values() for column in taken)
 
-    def _learners(self) -> Mapping[str, Learner]:
+    def learners(self) -> Mapping[str, Learner]:
         found = {}
         for name, layer in self._layers.items():
             if isinstance(layer, AdaptableLayer) and layer.is_adaptable:

@@ -135,7 +135,7 @@ class FeatureSpace(FeatureKinds, TableLayer):
         """The layers by feature, without those that are none; a new dict."""
         return dict(self._preprocessors)
 
-    def _learners(self) -> Mapping[str, Learner]:
+    def learners(self) -> Mapping[str, Learner]:
         return {
             key: Learner(key, layer)
             for key, layer in self._preprocessors.items()

@@ -8,6 +8,10 @@ from typing import Any, ClassVar, Self
 from ..core.errors import InvalidArgumentError, describe
 from ..core.layer import Layer
 from ..core.saving import deserialize, register_serializable, serialize
+from ..core.saving.registry import register_home
+
+# A process that loads a pipeline need not have imported its layers.
+register_home("penstock", __name__.rpartition(".")[0])
 
 
 @register_serializable("penstock")

@@ -13,10 +13,14 @@ from ..core.errors import InvalidArgumentError, NotAdaptedError
 from ..core.layer import Layer
 from ..core.progress import Progress, ProgressFunction, reporting
 from ..core.saving import load, save
+from ..core.saving.registry import register_home
 from .base import AdaptableLayer
 from .tables import Batch, open_table, samples_of, table_columns
 
 Array = npt.NDArray[Any]
+
+# A process that loads a layer of layers need not have imported those.
+register_home("penstock", __name__.rpartition(".")[0])
 
 
 class Learner(NamedTuple):
@@ -36,13 +40,13 @@ class TableLayer(Layer):
 
     The accumulated state is that of all the layers, and as theirs a commutative monoid: see `AdaptableLayer`.
 
-    Contract for subclasses: `_learners` returns the layers that have something to learn.
+    Contract for subclasses: `learners` returns the layers that have something to learn.
     """
 
     arrays_out: ClassVar[bool] = True
 
     @abstractmethod
-    def _learners(self) -> Mapping[str, Learner]:
+    def learners(self) -> Mapping[str, Learner]:
         """Return the layers that learn, by a name that is unique within this layer."""
 
     @property
@@ -73,7 +77,7 @@ class TableLayer(Layer):
             InvalidArgumentError: There are no rows, a column is missing, or one does not fit its layer.
             DTypeError: The data is no table, or a column is of a kind that its layer does not take.
         """
-        learners = self._learners()
+        learners = self.learners()
         if not learners:
             return
         columns = dict.fromkeys(learner.column for learner in learners.values())
@@ -93,7 +97,7 @@ class TableLayer(Layer):
 
     def update_state(self, data: Any) -> None:
         """Add one batch, a table, to the accumulated state of all layers."""
-        learners = self._learners()
+        learners = self.learners()
         whole = table_columns(data)
         if whole is None:
             for batch, _ in open_table([data], {v.column for v in learners.values()}, where=self.where).batches:
@@ -103,12 +107,12 @@ class TableLayer(Layer):
         self._update(samples_of(whole, columns, self.where))
 
     def _update(self, batch: Batch) -> None:
-        for learner in self._learners().values():
+        for learner in self.learners().values():
             learner.layer._update(batch[learner.column], whole=True)
 
     def reset_state(self) -> None:
         """Forget the accumulated state."""
-        for learner in self._learners().values():
+        for learner in self.learners().values():
             learner.layer.reset_state()
 
     def merge_state(self, other: Self) -> None:
@@ -117,20 +121,20 @@ class TableLayer(Layer):
         Raises:
             InvalidArgumentError: The other one has other layers.
         """
-        theirs = other._learners()
+        theirs = other.learners()
         for name, learner in self._matched(theirs).items():
             learner.layer.merge_state(theirs[name].layer)
 
     def finalize_state(self) -> None:
         """Turn the accumulated state into what calls use."""
-        for learner in self._learners().values():
+        for learner in self.learners().values():
             learner.layer.finalize_state()
 
     def get_state(self) -> dict[str, Array]:
         """Return the accumulated state as named arrays of numbers."""
         return {
             f"{name}/{key}": value
-            for name, learner in self._learners().items()
+            for name, learner in self.learners().items()
             for key, value in learner.layer.get_state().items()
         }
 
@@ -140,7 +144,7 @@ class TableLayer(Layer):
         Raises:
             InvalidArgumentError: The arrays are not such a state.
         """
-        parts: dict[str, dict[str, Array]] = {name: {} for name in self._learners()}
+        parts: dict[str, dict[str, Array]] = {name: {} for name in self.learners()}
         for key, value in state.items():
             name, _, rest = key.rpartition("/")
             if name not in parts:
@@ -148,7 +152,7 @@ class TableLayer(Layer):
                     f"{self.where}: a state must be that of its layers {', '.join(parts)}. Received: {key!r}."
                 )
             parts[name][rest] = value
-        for name, learner in self._learners().items():
+        for name, learner in self.learners().items():
             learner.layer.set_state(parts[name])
 
     def save(self, filepath: str | os.PathLike[str]) -> None:
@@ -178,7 +182,7 @@ class TableLayer(Layer):
         return not self._missing()
 
     def _missing(self) -> list[str]:
-        return [name for name, learner in self._learners().items() if not learner.layer.is_adapted]
+        return [name for name, learner in self.learners().items() if not learner.layer.is_adapted]
 
     def _require_adapted(self) -> None:
         missing = self._missing()
@@ -188,7 +192,7 @@ class TableLayer(Layer):
             )
 
     def _matched(self, other: Mapping[str, Learner]) -> Mapping[str, Learner]:
-        own = self._learners()
+        own = self.learners()
         if set(own) != set(other):
             raise InvalidArgumentError(
                 f"{self.where}: merge_state needs the same layers. "

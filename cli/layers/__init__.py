@@ -1,0 +1,1 @@
+"""`penstock adapt` and `penstock transform`: preprocessing layers over files of tables."""

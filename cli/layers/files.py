@@ -1,0 +1,252 @@
+"""Tables in files: CSV, Parquet and TFRecord files of Examples, read in pieces that know where their rows stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from ...core.columns import Column, DenseColumn, RaggedColumn
+from ...core.dtypes import as_dtype
+from ...core.errors import DataLossError, InvalidArgumentError, ParseError, suggest
+from .kinds import as_number
+
+ROWS: Final = 4096
+FORMATS: Final = ("csv", "parquet", "tfrecord")
+_ENDINGS: Final = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".tfrecord": "tfrecord",
+    ".tfrecords": "tfrecord",
+    ".tfrec": "tfrecord",
+}
+_ADVICE: Final = "Correct the line, or say --type for the column."
+COMPRESSIONS: Final = {".gz": "GZIP", ".gzip": "GZIP", ".zlib": "ZLIB"}
+# Rows that types of columns, and features, are inferred from.
+_SAMPLE: Final = 1000
+
+
+class Piece(NamedTuple):
+    """Some rows of a file.
+
+    Attributes:
+        table: The columns by name, as `ColumnLayers` takes them.
+        rows: How many rows.
+        places: Where each row stands: lines, records or rows, counted as people do.
+        done_bytes: How far the file is read.
+    """
+
+    table: dict[str, Any]
+    rows: int
+    places: Any
+    done_bytes: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read.
+
+    Attributes:
+        columns: The columns to read; None for all.
+        types: By column, what it is read as from files that do not tell; None leaves it to the data. Columns that are
+            not named are strings.
+        fills: By column, what takes the place of missing values.
+        format: One of `FORMATS`, or None to go by the names of files.
+    """
+
+    columns: tuple[str, ...] | None
+    types: Mapping[str, str | None]
+    fills: Mapping[str, str]
+    format: str | None = None
+
+    def format_of(self, path: str) -> str:
+        """Return the format of a file.
+
+        Raises:
+            InvalidArgumentError: Its name does not tell.
+        """
+        return self.format or format_of_name(path)
+
+    def pieces(self, path: str) -> Iterator[Piece]:
+        """Yield the rows of a file, in order.
+
+        Raises:
+            InvalidArgumentError: A column is missing, or a value.
+            ParseError: A row cannot be read; names file and line.
+        """
+        readers = {"csv": _csv, "parquet": _parquet, "tfrecord": _tfrecord}
+        return readers[self.format_of(path)](path, self)
+
+    def unit(self, path: str) -> str:
+        """Return what a row of a file is called."""
+        return {"csv": "line", "parquet": "row", "tfrecord": "record"}[self.format_of(path)]
+
+
+def format_of_name(path: str) -> str:
+    """Return the format that a name tells.
+
+    Raises:
+        InvalidArgumentError: It tells none.
+    """
+    plain = Path(path).with_suffix("") if Path(path).suffix in COMPRESSIONS else Path(path)
+    found = _ENDINGS.get(plain.suffix)
+    if found is None:
+        raise InvalidArgumentError(
+            f"{path}: the format must be known: {', '.join(FORMATS)}. End the name with one of {', '.join(_ENDINGS)}, "
+            "or say --format (--to for results)."
+        )
+    return found
+
+
+def delimiter_of(path: str) -> bytes:
+    """Return what stands between the fields of a CSV file of this name."""
+    return b"\t" if ".tsv" in Path(path).suffixes else b","
+
+
+def _chosen(path: str, names: list[str], reading: Reading) -> list[str]:
+    """Return the columns to read, in the file's order."""
+    if reading.columns is None:
+        return names
+    for column in reading.columns:
+        if column not in names:
+            raise InvalidArgumentError(
+                f"{path}: the file must have the column {column!r}. Received: {', '.join(names)}."
+                f"{suggest(column, names)}"
+            )
+    return [name for name in names if name in reading.columns]
+
+
+def _csv(path: str, reading: Reading) -> Iterator[Piece]:
+    from ...records.csv.decode import decode_rows
+    from ...records.csv.format import CsvColumn, CsvFormat
+    from ...records.csv.inference import Probe, column_names_of, infer_types
+    from ...records.csv.reader import CsvRecordReader
+    from ...records.csv.row import RowPlace, decode_row
+
+    kind, delimiter = _compression(path), delimiter_of(path)
+    probe = Probe("csv", [path], kind, delimiter, True, True)
+    all_names = column_names_of(probe, "utf-8")
+    names = _chosen(path, all_names, reading)
+    selected = [all_names.index(name) for name in names]
+    unknown = [i for i, name in zip(selected, names, strict=True) if reading.types.get(name, "string") is None]
+    guessed: dict[int, Any] = {}
+    if unknown:
+        defaults, _ = infer_types(probe, all_names, unknown, b"", _SAMPLE)
+        guessed = dict(zip(unknown, defaults, strict=True))
+    columns = []
+    for i, name in zip(selected, names, strict=True):
+        told = reading.types.get(name, "string")
+        dtype = _wide(guessed[i]) if told is None else as_dtype(told)
+        default: Any = b"" if dtype.is_string else None
+        if name in reading.fills:
+            default = as_number(f"--fill {name}", reading.fills[name], dtype.name)
+        columns.append(CsvColumn(dtype, default))
+    form = CsvFormat(
+        tuple(columns), delimiter, select_cols=tuple(selected), row_fields=len(all_names), empty_is_field=True
+    )
+    with CsvRecordReader(path, kind, field_delim=delimiter) as reader:
+        reader.read(1)
+        while (records := reader.read(ROWS)) is not None:
+            sound = len(records.rows) - records.is_open
+            try:
+                made = decode_rows(records.rows.slice(0, sound), form)
+            except ParseError as err:
+                row = err.record_index or 0
+                line = int(records.lines[row]) + 1
+                place = RowPlace("csv", f"{path}, line {line}", tuple(names), "--fill", _ADVICE, path, line)
+                decode_row(records.rows.element(row), form, row, place)
+                raise
+            if records.is_open:
+                line = int(records.lines[sound]) + 1
+                what = f"{path}, line {line} is not well formed: a quoted field does not end."
+                raise ParseError(what, path=path, line=line)
+            table = {name: _plain(column) for name, column in zip(names, made, strict=True)}
+            yield Piece(table, sound, records.lines + 1, reader.offset_bytes)
+
+
+def _wide(default: Any) -> Any:
+    """Return the type of a guessed column: numbers of 64 bits where they are integers."""
+    dtype = as_dtype(np.asarray(default).dtype if not isinstance(default, list) else "string")
+    return as_dtype("int64") if dtype.is_integer else dtype
+
+
+def _plain(column: Column) -> Any:
+    return column.values if isinstance(column, DenseColumn) else column
+
+
+def _compression(path: str) -> str:
+    return COMPRESSIONS.get(Path(path).suffix, "")
+
+
+def _parquet(path: str, reading: Reading) -> Iterator[Piece]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            names = _chosen(path, file.schema_arrow.names, reading)
+            size, total, first = Path(path).stat().st_size, max(file.metadata.num_rows, 1), 0
+            for batch in file.iter_batches(ROWS, columns=names):
+                columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+                table = {name: _filled(columns[name], name, path, first, reading) for name in names}
+                places = np.arange(first + 1, first + batch.num_rows + 1)
+                first += batch.num_rows
+                yield Piece(table, batch.num_rows, places, size * first // total)
+    except (pa.ArrowInvalid, pa.ArrowIOError) as err:
+        raise DataLossError(f"{path}: no Parquet file, or a damaged one: {err}", path=path) from err
+
+
+def _filled(column: Any, name: str, path: str, first: int, reading: Reading) -> Any:
+    """Return a column of Arrow without nulls, in the form of `ColumnLayers`."""
+    import pyarrow as pa
+
+    from ...records.tables import of_arrow
+
+    if column.null_count:
+        if name not in reading.fills:
+            row = first + int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0]) + 1
+            raise InvalidArgumentError(
+                f"{path}, row {row}: column {name!r} must not be null. Give what takes its place: --fill {name}=VALUE."
+            )
+        dictionary = pa.types.is_dictionary(column.type)
+        plain = column.dictionary_decode() if dictionary else column
+        is_text = not (pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type))
+        is_int = pa.types.is_integer(plain.type)
+        kind = "string" if is_text else "int64" if is_int else "float64"
+        column = plain.fill_null(as_number(f"--fill {name}", reading.fills[name], kind))
+    made = of_arrow(f"{path}, column {name!r}:", column).column
+    if pa.types.is_fixed_size_list(column.type) and isinstance(made, RaggedColumn):
+        inner = _plain(made.values)
+        if isinstance(inner, np.ndarray) and len(inner) == len(column) * column.type.list_size:
+            return inner.reshape(len(column), column.type.list_size)
+    return _plain(made)
+
+
+def _tfrecord(path: str, reading: Reading) -> Iterator[Piece]:
+    from ...records import FixedLenFeature, RaggedFeature, TFRecordReader, infer_schema, parse_example
+
+    kind = _compression(path)
+    schema = infer_schema(path, compression_type=kind, max_records=_SAMPLE)
+    specs: dict[str, Any] = {}
+    known = schema.to_features()
+    for name in _chosen(path, list(known), reading):
+        spec = known[name]
+        specs[name] = spec if isinstance(spec, FixedLenFeature) else RaggedFeature(spec.dtype)
+        is_scalar = any(f.name == name and f.largest <= 1 for f in schema.features)
+        if name in reading.fills and is_scalar:
+            dtype = as_dtype(spec.dtype).name
+            specs[name] = FixedLenFeature([], dtype, as_number(f"--fill {name}", reading.fills[name], dtype))
+    with TFRecordReader(path, kind) as reader:
+        while (rows := reader.read(ROWS)) is not None:
+            first = reader.record_index - len(rows)
+            try:
+                table = parse_example(rows, specs)
+            except ParseError as err:
+                record = first + (err.record_index or 0)
+                raise ParseError(f"{path}, record {record}: {err}", path=path, record_index=record) from err
+            yield Piece(table, len(rows), np.arange(first, first + len(rows)), reader.offset_bytes)

@@ -1,0 +1,234 @@
+"""Tables to files: CSV, Parquet and TFRecord files of Examples, that appear when they are complete."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import numpy as np
+
+from ...core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
+from ...core.errors import InvalidArgumentError
+from ...core.values import Ragged, Sparse
+from .files import COMPRESSIONS, delimiter_of, format_of_name
+
+
+class TableWriter(ABC):
+    """Writes tables, one after the other, to one file; a context manager.
+
+    The rows go to a temporary file in the same folder. `finish_once` completes it, `publish` gives it its name; a block
+    that ends otherwise leaves no file.
+
+    Args:
+        path: The file to make.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        folder, name = Path(path).parent, Path(path).name
+        if not folder.is_dir():
+            raise InvalidArgumentError(f"transform: the folder of the result must exist. Received: {path!r}.")
+        handle, self._temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
+        os.close(handle)
+        self._finished = self._published = False
+
+    @abstractmethod
+    def write(self, table: Mapping[str, Any]) -> None:
+        """Write some rows.
+
+        Raises:
+            InvalidArgumentError: A column has no place in such files.
+        """
+
+    @abstractmethod
+    def _complete(self) -> None:
+        """Write what is still held, and close the file."""
+
+    def finish_once(self) -> None:
+        """Complete the temporary file and bring it to disk, if that has not been done."""
+        if self._finished:
+            return
+        self._complete()
+        self._finished = True
+        with Path(self._temporary).open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def publish(self) -> None:
+        """Give the complete file its name, in place of a file that had it before."""
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(self._temporary).chmod(0o666 & ~umask)
+        Path(self._temporary).replace(self.path)
+        self._published = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._published:
+            try:
+                if not self._finished:
+                    self._complete()
+            except Exception:
+                pass
+            Path(self._temporary).unlink(missing_ok=True)
+
+
+class CsvWriter(TableWriter):
+    """CSV with a header line; columns of rows of numbers are spread: `city_0`, `city_1`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._file: Any = None
+        self._writer: Any = None
+
+    def write(self, table: Mapping[str, Any]) -> None:
+        import pyarrow as pa
+        from pyarrow import csv
+
+        flat = {key: column for name, value in table.items() for key, column in _spread(name, value, self.path)}
+        batch = pa.table(flat)
+        if self._writer is None:
+            delimiter = delimiter_of(self.path).decode()
+            # Arrow would put all names in quotes.
+            header = delimiter.join(_quoted(name, delimiter) for name in batch.column_names)
+            form = csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="needed")
+            self._file = Path(self._temporary).open("wb")  # noqa: SIM115 (closed by _complete)
+            self._file.write(header.encode() + b"\n")
+            self._writer = csv.CSVWriter(self._file, batch.schema, write_options=form)
+        self._writer.write_table(batch)
+
+    def _complete(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._file.close()
+
+
+class ParquetWriter(TableWriter):
+    """Parquet: rows of numbers become lists of fixed size, ragged rows lists."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._writer: Any = None
+
+    def write(self, table: Mapping[str, Any]) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        batch = pa.table({name: arrow_of(value) for name, value in table.items()})
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._temporary, batch.schema)
+        if batch.schema != self._writer.schema:
+            raise InvalidArgumentError(
+                f"{self.path}: columns must keep their types. Received: {batch.schema} after {self._writer.schema}."
+            )
+        self._writer.write_table(batch)
+
+    def _complete(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+class ExampleWriter(TableWriter):
+    """TFRecord files of Examples: every column is a feature."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        from ...records import TFRecordWriter
+
+        kind = COMPRESSIONS.get(Path(path).suffix, "")
+        self._writer = TFRecordWriter(self._temporary, kind)
+
+    def write(self, table: Mapping[str, Any]) -> None:
+        from ...records import encode_examples
+
+        self._writer.write_many(encode_examples({name: _dense(value) for name, value in table.items()}))
+
+    def _complete(self) -> None:
+        self._writer.close()
+
+
+_WRITERS: Final[dict[str, type[TableWriter]]] = {"csv": CsvWriter, "parquet": ParquetWriter, "tfrecord": ExampleWriter}
+
+
+def open_writer(path: str, form: str | None = None) -> TableWriter:
+    """Return a writer for a file of this name.
+
+    Args:
+        path: The file.
+        form: One of `FORMATS`; None goes by the name.
+    """
+    return _WRITERS[form or format_of_name(path)](path)
+
+
+def _quoted(name: str, delimiter: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in f'{delimiter}"\r\n') else name
+
+
+def _dense(value: Any) -> Any:
+    return value.to_dense() if isinstance(value, Sparse) else value
+
+
+def _spread(name: str, value: Any, path: str) -> Sequence[tuple[str, Any]]:
+    """Return the columns of text and numbers that a column makes in a CSV file."""
+    value = _dense(value)
+    if isinstance(value, DenseColumn):
+        value = value.values
+    width = value.shape[1] if isinstance(value, np.ndarray) and value.ndim == 2 else None
+    if isinstance(value, BytesColumn) and len(value.shape) == 1:
+        width, value = value.shape[0], value.as_value()
+    if isinstance(value, Ragged | RaggedColumn) or (width is None and not _is_plain(value)):
+        raise InvalidArgumentError(
+            f"{path}: CSV holds one value in a field. Received: column {name!r} with rows of several. "
+            "Write Parquet or TFRecord, or leave it out with --columns."
+        )
+    if width is None:
+        return [(name, arrow_of(value))]
+    return [(f"{name}_{i}", arrow_of(np.ascontiguousarray(value[:, i]))) for i in range(width)]
+
+
+def _is_plain(value: Any) -> bool:
+    return not value.shape if isinstance(value, BytesColumn) else getattr(value, "ndim", 1) == 1
+
+
+def arrow_of(value: Any) -> Any:
+    """Return a column as an Arrow array; strings as text.
+
+    Raises:
+        InvalidArgumentError: A string is not UTF-8.
+    """
+    import pyarrow as pa
+
+    value = _dense(value)
+    if isinstance(value, Ragged):
+        return pa.LargeListArray.from_arrays(pa.array(value.row_splits), arrow_of(value.values))
+    if isinstance(value, RaggedColumn):
+        inner = value.values.slice(int(value.splits[0]), int(value.splits[-1]))
+        return pa.LargeListArray.from_arrays(pa.array(value.splits - value.splits[0]), arrow_of(inner))
+    if isinstance(value, DenseColumn):
+        value = value.values
+    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
+        value = BytesColumn.from_array(value)
+    if isinstance(value, BytesColumn):
+        flat = BytesColumn(value.data, value.offsets).to_arrow()
+        try:
+            array = flat.cast(pa.large_string())
+        except pa.ArrowInvalid as err:
+            raise InvalidArgumentError(
+                "a column of text must be UTF-8. Write TFRecord, which holds any bytes."
+            ) from err
+        shape = value.shape
+    elif isinstance(value, Column):
+        raise InvalidArgumentError(f"columns must hold numbers or strings. Received: {value.spec!r}.")
+    else:
+        array, shape = pa.array(np.ascontiguousarray(value).reshape(-1)), value.shape[1:]
+    for length in reversed(shape):
+        array = pa.FixedSizeListArray.from_arrays(array, length)
+    return array
