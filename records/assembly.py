@@ -86,9 +86,7 @@ def assemble_steps(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -
         if not feature.allow_missing and not lists.present.all():
             record = int(lists.present.argmin())
             what = f"feature list {key!r} is required ({feature!r}, allow_missing=False) but missing"
-            raise Lists(lists.where, key, lists.rows, lists.kinds, lists.ranges, None, lists.present).error(
-                what, record
-            )
+            raise lists.record_error(what, record)
         return RaggedColumn(lists.fixed(Wanted(feature.dtype, feature.shape, None)), lists.steps)
     if isinstance(feature, VarLenFeature):
         return _steps_all_there(*lists.variable(feature.dtype), lists.steps)
@@ -98,7 +96,8 @@ def assemble_steps(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -
         uneven = np.diff(steps) != np.diff(lists.steps)
         if uneven.any():
             record = int(uneven.argmax())
-            _refuse(lists, int(lists.steps[record]), f"and feature list {other!r} differ in their number of steps")
+            what = f"feature list {lists.key!r} and feature list {other!r} differ in their number of steps"
+            raise lists.record_error(what, record)
     return RaggedColumn(assemble(key, feature, found), lists.steps)
 
 

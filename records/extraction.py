@@ -103,7 +103,12 @@ class Lists:
 
     def error(self, what: str, unit: int) -> ParseError:
         """Return the error for list `unit`; `what` says what is wrong with it."""
-        row = unit if self.steps is None else int(np.searchsorted(self.steps, unit, side="right")) - 1
+        return self.record_error(
+            what, unit if self.steps is None else int(np.searchsorted(self.steps, unit, side="right")) - 1
+        )
+
+    def record_error(self, what: str, row: int) -> ParseError:
+        """Return the error for record `row`; `what` says what is wrong with it."""
         return ParseError(
             f"{self.where}: {what}. Record {row} has: {_held(self.rows.element(row), self.where)}.", record_index=row
         )

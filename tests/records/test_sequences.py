@@ -224,8 +224,12 @@ def test_messages():
     assert "step 0 of feature list 'v' holds int64_list, the spec asks for string[any]. Record 1 has" in wrong
     assert "feature list 'w' is required" in message_of(parse, [A], None, {"w": FixedLenSequenceFeature([], "int64")})
     uneven = {"r": RaggedFeature("int64", "n", [RaggedFeature.RowLengths("m")])}
-    assert "step 0 of feature list 'n' and feature list 'm' differ in their number of steps" in message_of(
+    assert ": feature list 'n' and feature list 'm' differ in their number of steps. Record 0" in message_of(
         parse, [A], None, uneven
+    )
+    only_partition = example({}, {"m": [[1]]})  # no step of 'n' to name
+    assert "feature list 'n' and feature list 'm' differ in their number of steps. Record 1 has: 'm'" in message_of(
+        parse, [example({}, {}), only_partition], None, uneven
     )
     assert message_of(parse, [A, b"junk"], {"id": FixedLenFeature([], "int64")}) == (
         "parse_sequence_example: record 1 is not a serialized SequenceExample. Check what the file holds."
