@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...core.specs import TensorSpec
     from ...core.tensor import Tensor
     from ...core.variable import Variable
-    from . import bitwise, data, dtypes, errors, io, keras, linalg, math, nn, ragged, random, sparse, train
+    from . import bitwise, data, dtypes, errors, image, io, keras, linalg, math, nn, ragged, random, sparse, train
     from .arrays import (
         broadcast_to,
         cast,
@@ -167,6 +167,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "identity",
+    "image",
     "initializers",
     "int8",
     "int16",
@@ -365,6 +366,7 @@ __getattr__, __dir__ = attach(
         "data",
         "dtypes",
         "errors",
+        "image",
         "initializers",
         "io",
         "keras",

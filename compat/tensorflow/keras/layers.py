@@ -18,10 +18,12 @@ from .adaptable import (
     StringLookup,
     TextVectorization,
 )
+from .image_layers import CenterCrop, Resizing
 
 __all__ = [
     "Activation",
     "CategoryEncoding",
+    "CenterCrop",
     "Dense",
     "Discretization",
     "Dropout",
@@ -36,6 +38,7 @@ __all__ = [
     "Pipeline",
     "ReLU",
     "Rescaling",
+    "Resizing",
     "Softmax",
     "StringLookup",
     "TextVectorization",
