@@ -16,6 +16,7 @@ import numpy as np
 from .. import nn, preprocessing, records
 from ..core.values import Ragged
 from ..pipeline import Dataset, TextLineDataset, TFRecordDataset
+from ..preprocessing import string_ops
 
 ROWS: Final = 64
 
@@ -139,6 +140,12 @@ def _preprocessing() -> None:
         text.adapt(words)
         text(words)
     preprocessing.TextVectorization(split=None, vocabulary=["a"])(words)
+    string_ops.lower(string_ops.strip(words))
+    string_ops.substr(words, 0, 2)
+    string_ops.split(words)
+    string_ops.split(words, "d")
+    string_ops.to_hash_bucket(words, 10)
+    string_ops.unicode_transcode(words, "UTF-8", "UTF-8")
 
 
 def _training() -> None:

@@ -359,6 +359,8 @@ def _array_of(value: Any) -> Array:
         raise InvalidArgumentError("constant: the value must be numbers, strings or arrays. Received: None.")
     try:
         array = _as_array(value)
+    except UnicodeDecodeError:  # str beside bytes that are not ASCII
+        array = np.array(value, dtype=object)
     except ValueError as err:
         raise InvalidArgumentError(f"constant: rows must have one length. Received: {describe(value)}.") from err
     if array.dtype.kind not in "SUO":

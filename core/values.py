@@ -79,6 +79,8 @@ def _array_of_list(value: Any) -> Array | None:
         array = np.asarray(value)
         # `S` drops zero bytes at the end and `U` writes numbers out: strings keep their objects instead.
         return np.array(value, dtype=object) if array.dtype.kind in "SU" else array
+    except UnicodeDecodeError:  # str beside bytes that are not ASCII
+        return np.array(value, dtype=object)
     except ValueError:
         return None
 

@@ -60,4 +60,5 @@ __getattr__, __dir__ = attach(
         "StringLookup": ".string_lookup",
         "TextVectorization": ".text_vectorization",
     },
+    submodules=("images", "string_ops"),
 )

@@ -21,6 +21,7 @@ from ..core.ops import registry
 from ..core.parallel import run_ranges
 from ..core.values import Ragged, Sparse
 from .kernels import strings as kernels
+from .kernels import utf8
 
 Array = npt.NDArray[Any]
 
@@ -268,7 +269,7 @@ def _from_unicode(array: Array, where: str) -> BytesColumn:
     offsets = np.zeros(len(flat) + 1, dtype=np.int64)
     base = np.int64(0)
     for start, stop, bad in run_ranges(
-        lambda i, j: (i, j, kernels.utf8_lengths_kernel(codes[i:j], offsets[i + 1 : j + 1])), len(flat), least=_LEAST
+        lambda i, j: (i, j, utf8.utf8_lengths_kernel(codes[i:j], offsets[i + 1 : j + 1])), len(flat), least=_LEAST
     ):
         if bad >= 0:
             raise _no_utf8(str(flat[start + bad]), where)
@@ -276,7 +277,7 @@ def _from_unicode(array: Array, where: str) -> BytesColumn:
             offsets[start + 1 : stop + 1] += base
         base = offsets[stop]
     data = np.empty(int(base), dtype=np.uint8)
-    run_ranges(lambda i, j: kernels.utf8_fill_kernel(codes[i:j], offsets[i : j + 1], data), len(flat), least=_LEAST)
+    run_ranges(lambda i, j: utf8.utf8_fill_kernel(codes[i:j], offsets[i : j + 1], data), len(flat), least=_LEAST)
     return BytesColumn(data, offsets)
 
 

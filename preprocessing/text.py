@@ -17,6 +17,7 @@ from ..core.columns import BytesColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.values import Ragged
 from .kernels import text as kernels
+from .kernels import utf8
 from .strings import DenseForm, Form, RaggedForm, as_strings
 
 Int64s = npt.NDArray[np.int64]
@@ -48,7 +49,7 @@ class TextsForm(DenseForm):
         shape = self.shape[:-1] if len(self.shape) > 1 else self.shape
         if not shape:
             return DenseForm((int(splits[-1]),))
-        return RaggedForm((*_even_splits(shape), splits), ())
+        return RaggedForm((*even_splits(shape), splits), ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +108,9 @@ class Tokenizer:
         """Return the tokens of texts that are split, and int64[texts + 1] row splits over them."""
         if self.split == "whitespace":
             source, by = (texts, self.standardize) if not callable(self.standardize) else (self._called(texts), None)
-            tokens, splits = _split(source, _table_for(by, separate=True))
+            tokens, splits = split_runs(source, _table_for(by, separate=True))
         elif self.split == "character":
-            tokens, splits = _characters(self.standardized(texts))
+            tokens, splits = characters(self.standardized(texts))
         else:
             tokens, splits = self._split_by_function(self.standardized(texts))
         return self.with_ngrams(tokens, splits)
@@ -208,7 +209,8 @@ def _table_for(standardize: Any, *, separate: bool) -> Int16s:
     return byte_table(lower=lower, strip=strip, separate=separate)
 
 
-def _split(texts: BytesColumn, table: Int16s) -> tuple[BytesColumn, Int64s]:
+def split_runs(texts: BytesColumn, table: Int16s) -> tuple[BytesColumn, Int64s]:
+    """Return the tokens of texts, as a table of bytes says, and int64[texts + 1] row splits over them."""
     size = int(texts.offsets[-1] - texts.offsets[0])
     out = np.empty(size, dtype=np.uint8)
     offsets = np.empty((size + 1) // 2 + len(texts) + 1, dtype=np.int64)
@@ -217,15 +219,16 @@ def _split(texts: BytesColumn, table: Int16s) -> tuple[BytesColumn, Int64s]:
     return BytesColumn(out, offsets[: n + 1]), splits
 
 
-def _characters(texts: BytesColumn) -> tuple[BytesColumn, Int64s]:
+def characters(texts: BytesColumn) -> tuple[BytesColumn, Int64s]:
+    """Return the characters of texts, U+FFFD for what is not UTF-8, and int64[texts + 1] row splits over them."""
     splits = np.empty(len(texts) + 1, dtype=np.int64)
-    size = kernels.count_characters_kernel(texts.data, texts.offsets, splits)
+    size = utf8.count_characters_kernel(texts.data, texts.offsets, splits)
     out, offsets = np.empty(size, dtype=np.uint8), np.empty(int(splits[-1]) + 1, dtype=np.int64)
-    kernels.split_characters_kernel(texts.data, texts.offsets, out, offsets)
+    utf8.split_characters_kernel(texts.data, texts.offsets, out, offsets)
     return BytesColumn(out, offsets), splits
 
 
-def _even_splits(shape: tuple[int, ...]) -> tuple[Int64s, ...]:
+def even_splits(shape: tuple[int, ...]) -> tuple[Int64s, ...]:
     """Return the row splits of the axes of a dense shape but the last."""
     found, rows = [], 1
     for i in range(len(shape) - 1):

@@ -13,8 +13,8 @@ from ..core.columns import BytesColumn
 from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
 from ..core.parallel import run_ranges
-from .kernels import strings as string_kernels
 from .kernels import table as kernels
+from .kernels import utf8
 
 Int64s = npt.NDArray[np.int64]
 
@@ -127,7 +127,7 @@ def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesCo
     lengths = column.lengths
     if not lengths.all():
         raise _bad_line(name, int((lengths == 0).argmax()), "is empty; a token has at least one byte")
-    broken = string_kernels.is_utf8_kernel(column.data, column.offsets)
+    broken = utf8.is_utf8_kernel(column.data, column.offsets)
     if broken >= 0:
         raise _bad_line(name, broken, "is not valid UTF-8")
     slots = np.zeros(table_size(len(column)), dtype=np.uint64)

@@ -13,7 +13,23 @@ if TYPE_CHECKING:
     from ...core.specs import TensorSpec
     from ...core.tensor import Tensor
     from ...core.variable import Variable
-    from . import bitwise, data, dtypes, errors, image, io, keras, linalg, math, nn, ragged, random, sparse, train
+    from . import (
+        bitwise,
+        data,
+        dtypes,
+        errors,
+        image,
+        io,
+        keras,
+        linalg,
+        math,
+        nn,
+        ragged,
+        random,
+        sparse,
+        strings,
+        train,
+    )
     from .arrays import (
         broadcast_to,
         cast,
@@ -227,6 +243,7 @@ __all__ = [
     "stack",
     "stop_gradient",
     "string",
+    "strings",
     "subtract",
     "tanh",
     "tile",
@@ -379,6 +396,7 @@ __getattr__, __dir__ = attach(
         "ragged",
         "random",
         "sparse",
+        "strings",
         "train",
     ),
 )

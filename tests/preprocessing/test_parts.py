@@ -12,7 +12,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.core.values import Sparse
 from penstock.preprocessing import token_counts
 from penstock.preprocessing.categorical import encode, encode_rows, encoded_shape
-from penstock.preprocessing.kernels.strings import is_utf8_kernel
+from penstock.preprocessing.kernels.utf8 import is_utf8_kernel
 from penstock.preprocessing.moments import Moments
 from penstock.preprocessing.strings import as_strings
 from penstock.preprocessing.token_counts import TokenCounts
