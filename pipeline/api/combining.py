@@ -72,7 +72,7 @@ class Combining(DatasetBase[T]):
 
         Raises:
             DTypeError: The datasets' elements differ in structure or dtype, or the choices are not int64.
-            OutOfRangeError: A choice is no number of a dataset (raised while iterating).
+            InvalidArgumentError: A choice is no number of a dataset (raised while iterating).
         """
         where = "Dataset.choose_from_datasets"
         nodes = _nodes(where, datasets)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from ...core import nest
 from ...core.block import Block
-from ...core.errors import DTypeError, OutOfRangeError, describe
+from ...core.errors import DTypeError, InvalidArgumentError, describe
 from ...core.random import FunctionSeeds, Philox, get_seed
 from ...core.random.philox import WORDS_PER_BLOCK
 from ...core.random.samplers import BLOCKS_PER_OUTPUT
@@ -86,7 +86,7 @@ def check_classes(classes: Any, count: int, number: int | None) -> npt.NDArray[n
 
     Raises:
         DTypeError: They are no integers.
-        OutOfRangeError: One is no class.
+        InvalidArgumentError: One is no class.
     """
     where = "Dataset.rejection_resample" + (f" (node {number})" if number is not None else "")
     values = np.asarray(classes)
@@ -94,7 +94,7 @@ def check_classes(classes: Any, count: int, number: int | None) -> npt.NDArray[n
         raise DTypeError(f"{where}: class_func must return one integer. Received: {describe(values)} for a block.")
     wrong = (values < 0) | (values >= count)
     if wrong.any():
-        raise OutOfRangeError(
+        raise InvalidArgumentError(
             f"{where}: classes must be in [0, {count}), one for each share of target_dist. "
             f"Received: class {int(values[wrong.argmax()])}."
         )

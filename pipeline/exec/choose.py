@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.block import Block
 from ...core.columns import DenseColumn
-from ...core.errors import InvalidArgumentError, OutOfRangeError
+from ...core.errors import InvalidArgumentError
 from .. import plan
 from .base import Context, Operator, State, executes
 from .choose_kernels import CHOICES_USED, NO_SUCH_LANE, choose_kernel
@@ -81,9 +81,9 @@ class Choose(Operator[plan.Choose]):
             self._next += 1
             raise
 
-    def _no_such_dataset(self, choice: int) -> OutOfRangeError:
+    def _no_such_dataset(self, choice: int) -> InvalidArgumentError:
         last = len(self.node.datasets) - 1
-        return OutOfRangeError(
+        return InvalidArgumentError(
             f"Dataset.choose_from_datasets: choices must be numbers of datasets, 0 to {last}. "
             f"Received: choice {choice}."
         )

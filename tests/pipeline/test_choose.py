@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock import Dataset
-from penstock.core.errors import DTypeError, InvalidArgumentError, OutOfRangeError, StageError
+from penstock.core.errors import DTypeError, InvalidArgumentError, StageError
 from penstock.core.random import Philox
 from penstock.pipeline.exec.choose_kernels import choose_kernel, draw_kernel
 from penstock.pipeline.plan.draw import cumulated
@@ -79,7 +79,7 @@ def test_a_failing_element_uses_its_turn_up(read_all, vectorize) -> None:
 def test_a_choice_without_dataset_is_an_error_in_its_turn(read_all) -> None:
     found = read_all(Dataset.choose_from_datasets(parts(2), turns(0, 2, 1, -1)))
     assert found[0] == 0 and found[2] == 100
-    assert [type(error) for error in (found[1], found[3])] == [OutOfRangeError] * 2
+    assert [type(error) for error in (found[1], found[3])] == [InvalidArgumentError] * 2
     assert str(found[1]) == (
         "Dataset.choose_from_datasets: choices must be numbers of datasets, 0 to 1. Received: choice 2."
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from penstock import Dataset
-from penstock.core.errors import DTypeError, InvalidArgumentError, OutOfRangeError
+from penstock.core.errors import DTypeError, InvalidArgumentError
 from penstock.core.random import set_seed
 from penstock.testing import assert_resumes_exactly
 from penstock.testing.executor import reference_iterator
@@ -57,7 +57,7 @@ def test_elements_of_any_structure() -> None:
 @pytest.mark.fault
 def test_classes_must_be_those_of_the_target() -> None:
     text = r"Dataset\.rejection_resample \(node 2\): classes must be in \[0, 2\), one for each share of target_dist\. "
-    with pytest.raises(OutOfRangeError, match=text + r"Received: class 2\."):
+    with pytest.raises(InvalidArgumentError, match=text + r"Received: class 2\."):
         list(Dataset.range(9).rejection_resample(lambda x: x % 3, [0.0, 1.0], [0.5, 0.5], 1))
     with pytest.raises(DTypeError, match="class_func must return one integer"):
         list(Dataset.range(9).rejection_resample(lambda x: x * 0.5, [0.0, 1.0], [0.5, 0.5], 1))

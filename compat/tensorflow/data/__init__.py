@@ -5,16 +5,27 @@ from typing import TYPE_CHECKING
 from ....core.lazy import attach
 
 if TYPE_CHECKING:
+    from ....core.specs import DatasetSpec
     from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Options, ThreadingOptions
     from . import experimental
-    from .datasets import Dataset, FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
+    from .datasets import (
+        Dataset,
+        FixedLengthRecordDataset,
+        Iterator,
+        NumpyIterator,
+        TextLineDataset,
+        TFRecordDataset,
+    )
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
     "Dataset",
+    "DatasetSpec",
     "FixedLengthRecordDataset",
+    "Iterator",
+    "NumpyIterator",
     "Options",
     "TFRecordDataset",
     "TextLineDataset",
@@ -27,8 +38,11 @@ __getattr__, __dir__ = attach(
     {
         "AUTOTUNE": "....pipeline",
         "Dataset": ".datasets",
+        "DatasetSpec": "....core.specs",
         "FixedLengthRecordDataset": ".datasets",
         "INFINITE_CARDINALITY": "....pipeline",
+        "Iterator": ".datasets",
+        "NumpyIterator": ".datasets",
         "Options": "....pipeline",
         "TFRecordDataset": ".datasets",
         "TextLineDataset": ".datasets",

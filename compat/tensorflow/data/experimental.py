@@ -5,23 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....core.lazy import attach
-from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
+from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, ThreadingOptions
 from ....pipeline.tensors import TensorDataset
 from .files import CsvDataset, SqlDataset, make_csv_dataset
 from .transformations import (
     Counter,
     RandomDataset,
     assert_cardinality,
+    bucket_by_sequence_length,
     choose_from_datasets,
     copy_to_device,
+    dense_to_ragged_batch,
+    dense_to_sparse_batch,
     enumerate_dataset,
     from_list,
     get_single_element,
+    get_structure,
+    group_by_window,
     ignore_errors,
+    load,
+    map_and_batch,
+    parallel_interleave,
+    parse_example_dataset,
     prefetch_to_device,
+    rejection_resample,
     sample_from_datasets,
+    save,
     scan,
+    shuffle_and_repeat,
+    snapshot,
     take_while,
+    unbatch,
     unique,
 )
 
@@ -33,19 +47,34 @@ __all__ = [
     "CsvDataset",
     "RandomDataset",
     "SqlDataset",
+    "ThreadingOptions",
     "assert_cardinality",
+    "bucket_by_sequence_length",
     "cardinality",
     "choose_from_datasets",
     "copy_to_device",
+    "dense_to_ragged_batch",
+    "dense_to_sparse_batch",
     "enumerate_dataset",
     "from_list",
     "get_single_element",
+    "get_structure",
+    "group_by_window",
     "ignore_errors",
+    "load",
     "make_csv_dataset",
+    "map_and_batch",
+    "parallel_interleave",
+    "parse_example_dataset",
     "prefetch_to_device",
+    "rejection_resample",
     "sample_from_datasets",
+    "save",
     "scan",
+    "shuffle_and_repeat",
+    "snapshot",
     "take_while",
+    "unbatch",
     "unique",
 ]
 
