@@ -1,10 +1,12 @@
 """`penstock`: finds the subcommand, runs it, and turns errors into one message and an exit code.
 
-Exit codes: 0 done, 1 a penstock error (bad input, damaged file), 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 an error or damage found (bad input, damaged file, full disk), 2 wrong usage, 130 interrupted
+(Ctrl-C), 141 nobody reads the output any more (`penstock records cat big.tfrecord | head`).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
@@ -22,6 +24,10 @@ COMMANDS: Final = {
     "transform": f"{__package__}.layers.transform",
     "warmup": f"{__package__}.warmup",
 }
+
+
+# As a process that SIGPIPE ended.
+_OUTPUT_CLOSED: Final = 141
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's form)
@@ -42,9 +48,18 @@ def cli(debug: bool) -> None:  # noqa: FBT001 (click's form; `main` looks for th
     """Stream data from files to training, without TensorFlow."""
 
 
-def _print_error(err: PenstockError) -> None:
+def _print_error(err: Exception) -> None:
     click.echo(f"penstock: {type(err).__name__}: {err}", err=True)
     click.echo("(penstock --debug … shows where in the code)", err=True)
+
+
+def _drop_output() -> None:
+    """Send what is still in the buffers nowhere: flushing it at exit would fail once more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    finally:
+        os.close(nowhere)
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -55,14 +70,22 @@ def main(args: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if args is None else args)
     try:
-        result: Any = cli.main(args=words, prog_name="penstock", standalone_mode=False)
+        # Not cli.main(), which ends a process with code 1 when its output is closed.
+        with cli.make_context("penstock", [*words]) as context:
+            result: Any = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:  # of --help and --version
+        return end.exit_code
+    except BrokenPipeError:
+        _drop_output()
+        return _OUTPUT_CLOSED
     except click.ClickException as err:
         err.show()
         return err.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return 130
-    except PenstockError as err:
+    except (PenstockError, OSError) as err:
         if "--debug" in words:
             raise
         _print_error(err)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .images import decode_bmp, decode_gif, decode_image, decode_jpeg, decode_png, encode_jpeg, encode_png
     from .index import RecordIndex, build_index, load_index
     from .indexed_file import TFRecordFile
+    from .inputs import detect_compression
     from .lines import LineReader
     from .manifest import Manifest, Shard, read_manifest
     from .message_decoding import DecodedProto, decode_proto
@@ -38,9 +39,11 @@ if TYPE_CHECKING:
     from .parsing import parse_example, parse_single_example
     from .reader import TFRecordReader
     from .remote import RetryPolicy
-    from .schema import FeatureSchema, Schema, decode_examples, infer_schema
+    from .schema import FeatureListSchema, FeatureSchema, Schema
     from .sequences import parse_sequence_example, parse_single_sequence_example
     from .sharded_writer import ShardedWriter
+    from .shuffling import shuffle_records
+    from .survey import decode_examples, infer_schema
     from .tensors import decode_raw, parse_tensor, serialize_tensor
     from .writer import TFRecordOptions, TFRecordWriter
 
@@ -52,6 +55,7 @@ __all__ = [
     "Example",
     "Feature",
     "FeatureList",
+    "FeatureListSchema",
     "FeatureLists",
     "FeatureSchema",
     "Features",
@@ -86,6 +90,7 @@ __all__ = [
     "decode_png",
     "decode_proto",
     "decode_raw",
+    "detect_compression",
     "encode_example",
     "encode_examples",
     "encode_jpeg",
@@ -101,6 +106,7 @@ __all__ = [
     "parse_tensor",
     "read_manifest",
     "serialize_tensor",
+    "shuffle_records",
 ]
 
 __getattr__, __dir__ = attach(
@@ -114,6 +120,7 @@ __getattr__, __dir__ = attach(
         "Feature": ".messages",
         "FeatureList": ".messages",
         "FeatureLists": ".messages",
+        "FeatureListSchema": ".schema",
         "FeatureSchema": ".schema",
         "Features": ".messages",
         "FixedLenFeature": ".features",
@@ -140,19 +147,20 @@ __getattr__, __dir__ = attach(
         "decode_bmp": ".images",
         "decode_csv": ".csv",
         "decode_example": ".encoding",
-        "decode_examples": ".schema",
+        "decode_examples": ".survey",
         "decode_gif": ".images",
         "decode_image": ".images",
         "decode_jpeg": ".images",
         "decode_png": ".images",
         "decode_proto": ".message_decoding",
         "decode_raw": ".tensors",
+        "detect_compression": ".inputs",
         "encode_example": ".encoding",
         "encode_examples": ".encoding",
         "encode_jpeg": ".images",
         "encode_png": ".images",
         "encode_proto": ".message_encoding",
-        "infer_schema": ".schema",
+        "infer_schema": ".survey",
         "load_index": ".index",
         "masked_crc32c": ".framing",
         "parse_example": ".parsing",
@@ -162,5 +170,6 @@ __getattr__, __dir__ = attach(
         "parse_tensor": ".tensors",
         "read_manifest": ".manifest",
         "serialize_tensor": ".tensors",
+        "shuffle_records": ".shuffling",
     },
 )

@@ -41,6 +41,23 @@ class ByteSource(Protocol):
         ...
 
 
+def is_stream(path: Any) -> bool:
+    """Whether a value is an open binary file, to be read from where it stands."""
+    return hasattr(path, "readinto")
+
+
+def name_of(path: Any) -> str:
+    """Return a path as text, or how messages call an open file.
+
+    Raises:
+        InvalidArgumentError: It is neither.
+    """
+    if not is_stream(path):
+        return path_of(path)
+    name = getattr(path, "name", None)
+    return name if isinstance(name, str) else "<stream>"
+
+
 def path_of(path: str | bytes | os.PathLike[str] | os.PathLike[bytes]) -> str:
     """Return a path as text; `bytes` paths (strings of a dataset) are decoded as the file system does.
 
@@ -85,19 +102,17 @@ def check_buffer_size(where: str, buffer_size: int | None) -> int:
     return int(buffer_size)
 
 
-def open_source(
-    path: str | bytes | os.PathLike[str], compression_type: str = "", retry: RetryPolicy | None = None
-) -> ByteSource:
+def open_source(path: Any, compression_type: str = "", retry: RetryPolicy | None = None) -> ByteSource:
     """Open a file for reading from the front; a path with a scheme, as `s3://bucket/a`, is a remote one.
 
+    An open binary file (anything with `readinto`) is read from where it stands, and is not closed with the source.
     `retry` says when to try again where a remote file fails; None for the default.
 
     Raises:
         NotFoundError: There is no such file.
         InvalidArgumentError: The path is a folder.
     """
-    name = path_of(path)
-    raw = _open_raw(name, retry)
+    raw = _OpenFile(path) if is_stream(path) else _open_raw(path_of(path), retry)
     return _InflatingFile(raw, WINDOW_BITS[compression_type]) if compression_type else raw
 
 
@@ -148,6 +163,34 @@ class _PlainFile:
         self._file.close()
 
 
+class _OpenFile:
+    """An open binary file of the caller, who closes it."""
+
+    def __init__(self, stream: Any) -> None:
+        self.path = name_of(stream)
+        self._stream = stream
+
+    def readinto(self, view: memoryview) -> int:
+        return self._stream.readinto(view) or 0
+
+    def skip_to(self, offset_bytes: int) -> bool:
+        return _read_past(self, offset_bytes)
+
+    def close(self) -> None:
+        pass
+
+
+def _read_past(source: ByteSource, offset_bytes: int) -> bool:
+    """Read up to an offset; False when the source ends before it."""
+    piece = memoryview(bytearray(min(offset_bytes, _COMPRESSED_CHUNK)))
+    while offset_bytes:
+        got = source.readinto(piece[:offset_bytes])
+        if not got:
+            return False
+        offset_bytes -= got
+    return True
+
+
 class _InflatingFile:
     """A gzip or zlib file, decompressed piece by piece: never more output at a time than was asked for.
 
@@ -182,14 +225,7 @@ class _InflatingFile:
                 return len(made)
 
     def skip_to(self, offset_bytes: int) -> bool:
-        # Compressed data has no way in but from the front.
-        piece = memoryview(bytearray(min(offset_bytes, _COMPRESSED_CHUNK)))
-        while offset_bytes:
-            got = self.readinto(piece[:offset_bytes])
-            if not got:
-                return False
-            offset_bytes -= got
-        return True
+        return _read_past(self, offset_bytes)  # compressed data has no way in but from the front
 
     def _inflate(self, limit: int, at_end: bool) -> bytes:  # noqa: FBT001
         """Return up to `limit` bytes; nothing when more input is needed or the member has ended."""

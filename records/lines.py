@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 
 from ..core.columns import BytesColumn
 from .buffer import ReadBuffer, trimmed
 from .file_reader import FileReader
-from .files import check_buffer_size, check_compression, open_source, path_of
+from .files import check_buffer_size, check_compression, name_of, open_source
 
 
 class LineReader(FileReader):
@@ -21,7 +22,7 @@ class LineReader(FileReader):
     `buffer_size`, or by the longest line where that is longer. Belongs to one thread at a time.
 
     Args:
-        path: A local file.
+        path: A file, or an open binary file, which is read from where it stands and left open.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         buffer_size: Bytes read at a time; None for 256 KiB.
 
@@ -34,15 +35,15 @@ class LineReader(FileReader):
 
     def __init__(
         self,
-        path: str | bytes | os.PathLike[str],
+        path: str | bytes | os.PathLike[str] | BinaryIO,
         compression_type: str | None = None,
         *,
         buffer_size: int | None = None,
     ) -> None:
         kind = check_compression("LineReader", compression_type)
         size = check_buffer_size("LineReader", buffer_size)
-        name = path_of(path)
-        super().__init__(name, ReadBuffer(open_source(name, kind), size))
+        name = name_of(path)
+        super().__init__(name, ReadBuffer(open_source(path, kind), size))
         self._ended = False
 
     @property

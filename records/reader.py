@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ from ..core.errors import DataLossError, InvalidArgumentError, describe
 from .buffer import ReadBuffer, trimmed
 from .damage import Damage, DamageReport, OnCorrupt, damage_policy
 from .file_reader import FileReader
-from .files import check_buffer_size, check_compression, open_source, path_of
+from .files import check_buffer_size, check_compression, is_stream, name_of, open_source
 from .framing import crc_mismatch, too_long, truncated
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class TFRecordReader(FileReader):
     did not touch come back. Reading may go on after the end, when the file has grown.
 
     Args:
-        path: A file; a remote one with its scheme, as `s3://bucket/a.tfrecord`.
+        path: A file; a remote one with its scheme, as `s3://bucket/a.tfrecord`. Or an open binary file, as
+            `sys.stdin.buffer`, which is read from where it stands and left open.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         buffer_size: Bytes read at a time; None for 256 KiB.
         on_corrupt: `"raise"`, or `"skip"` to leave damaged places out.
@@ -85,7 +86,7 @@ class TFRecordReader(FileReader):
 
     def __init__(
         self,
-        path: str | bytes | os.PathLike[str],
+        path: str | bytes | os.PathLike[str] | BinaryIO,
         compression_type: str | None = None,
         *,
         buffer_size: int | None = None,
@@ -99,8 +100,10 @@ class TFRecordReader(FileReader):
         size = check_buffer_size("TFRecordReader", buffer_size)
         self._policy = damage_policy("TFRecordReader", on_corrupt, max_skipped)
         self._max_record_bytes = _check_max_record_bytes(max_record_bytes, kind)
-        name = path_of(path)
-        super().__init__(name, ReadBuffer(open_source(name, kind, retry), max(size, _SMALLEST_FRAME)))
+        name = name_of(path)
+        if write_index and is_stream(path):
+            raise InvalidArgumentError(f"TFRecordReader: write_index needs a path. Received: the open file {name}.")
+        super().__init__(name, ReadBuffer(open_source(path, kind, retry), max(size, _SMALLEST_FRAME)))
         self.report = DamageReport()
         self._builder: IndexBuilder | None = None
         if write_index:

@@ -22,22 +22,28 @@ from .wire_kernels import (
 NEW_KEY: Final = 10
 FEATURE_LISTS: Final = 11
 
+# Where to look for keys: in the features of an Example or a context, or in the feature lists of a SequenceExample.
+FEATURES: Final = 1
+LISTS: Final = 2
+
 
 @kernel
 def unknown_key_kernel(
-    data: Bytes, offsets: Offsets, start: int, keys: Bytes, key_offsets: Offsets, table: Offsets
+    data: Bytes, offsets: Offsets, start: int, keys: Bytes, key_offsets: Offsets, table: Offsets, part: int, plain: bool
 ) -> tuple[int, int]:
-    """Return `(status, row)`: the first record from `start` on that has a key outside of the table, or feature lists.
+    """Return `(status, row)`: the first record from `start` on that has a key outside of the table in a part.
 
-    `locate_kernel` has walked over the records: their entries begin with a key.
+    With `plain` a record with feature lists is one too. `locate_kernel` has walked over the records: their entries
+    begin with a key.
     """
+    wanted = np.uint64(part << 3 | 2)
     for row in range(start, len(offsets) - 1):
         i, stop = offsets[row], offsets[row + 1]
         while 0 <= i < stop:
             tag, i = varint_kernel(data, i, stop)
-            if tag == np.uint64(SECOND_DELIMITED):
+            if plain and tag == np.uint64(SECOND_DELIMITED):
                 return FEATURE_LISTS, row
-            if tag != np.uint64(FIRST_DELIMITED):
+            if tag != wanted:
                 _, i = skip_kernel(data, i, stop, tag)
                 continue
             k, end = length_kernel(data, i, stop)

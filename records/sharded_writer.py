@@ -129,7 +129,7 @@ class ShardedWriter:
         self._held_most = 0 if shuffle_buffer is None else _check_count("shuffle_buffer", shuffle_buffer, 1)
         self._options = as_options(options)
         self._schema = schema
-        self._manifest_path = _manifest_path(self._pattern) if manifest is None else path_of(manifest)
+        self._manifest_path = manifest_path(self._pattern) if manifest is None else path_of(manifest)
         count = None if shards is None else _check_count("shards", shards, 1)
         self._piece_bytes = min(_PIECE_BYTES, _WAITING_BYTES // (count or 1))
         self._random = random.Random(seed)
@@ -370,6 +370,7 @@ def _check_pattern(pattern: str, shards: int | None) -> str:
     return pattern
 
 
-def _manifest_path(pattern: str) -> str:
+def manifest_path(pattern: str) -> str:
+    """Return where the manifest of a pattern's shards is written when nobody says otherwise."""
     stem = Path(pattern).name.partition("{")[0].rstrip("-_. ") or "shards"
     return str(Path(pattern).with_name(f"{stem}.manifest.json"))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from .common import compression_option, expand, files_argument
-from .printing import print_records, records_of
+from .common import compression_option, files_argument, json_option
+from .inputs import inputs_of
+from .printing import print_records, write_framed
 
 
 @click.command(name="cat")
@@ -16,12 +15,23 @@ from .printing import print_records, records_of
 @click.option("-n", "--count", type=click.IntRange(min=0), default=None, help="How many records.  [default: all]")
 @click.option("--raw", is_flag=True, help="Write framed, uncompressed records instead: a TFRecord file on stdout.")
 @compression_option
-def command(files: tuple[str, ...], start: int, count: int | None, raw: bool, compression: str) -> None:  # noqa: FBT001
-    """Print records as JSON lines: Examples by feature, other records as text or base64."""
-    if not raw:
-        print_records(expand(files), compression, start, count)
-        return
-    from ...records.framing import frame
+@json_option
+def command(
+    files: tuple[str, ...],
+    start: int,
+    count: int | None,
+    raw: bool,  # noqa: FBT001
+    compression: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Print records as JSON lines: Examples by feature, other records as text or base64.
 
-    for record in records_of(expand(files), compression, start, count):
-        sys.stdout.buffer.write(frame(record))
+    The records of several files are numbered together. - is standard input.
+    """
+    if raw and as_json:
+        raise click.UsageError("give either --raw or --json.")
+    inputs = inputs_of(files, compression)
+    if raw:
+        write_framed(inputs, start, count)
+    else:
+        print_records(inputs, start, count, as_json=as_json)

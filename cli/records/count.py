@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import click
 
-from .common import (
-    STEP_RECORDS,
-    compression_of,
-    compression_option,
-    expand,
-    files_argument,
-    json_option,
-    print_json,
-    tracked,
-)
+from .common import STEP_RECORDS, compression_option, files_argument, json_option, print_json
+from .inputs import Input, inputs_of
 
 
-def count_of(path: str, kind: str) -> int:
+def count_of(file: Input) -> int:
     """Return the number of records: from the index where one fits, else by reading the file."""
-    from ...records import TFRecordReader
-    from ...records.index import load_index
-
-    index = None if "://" in path else load_index(path, kind)
+    index = file.index()
     if index is not None:
         return len(index)
-    with TFRecordReader(path, kind) as reader, tracked("counting", path, kind) as advance:
+    with file.reading("counting") as (reader, advance):
         while reader.read_layout(STEP_RECORDS) is not None:
-            advance(reader.offset_bytes)
+            advance()
         return reader.record_index
 
 
@@ -35,8 +24,11 @@ def count_of(path: str, kind: str) -> int:
 @compression_option
 @json_option
 def command(files: tuple[str, ...], compression: str, as_json: bool) -> None:  # noqa: FBT001
-    """Print the number of records of each file, and of all."""
-    counts = {path: count_of(path, compression_of(path, compression)) for path in expand(files)}
+    """Print the number of records of each file, and of all.
+
+    A file is read and checked, unless it has an index. - is standard input.
+    """
+    counts = {file.name: count_of(file) for file in inputs_of(files, compression)}
     total = sum(counts.values())
     if as_json:
         print_json({"files": counts, "records": total})

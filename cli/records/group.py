@@ -8,13 +8,20 @@ import click
 
 from ..groups import LazyGroup
 
-COMMANDS: Final = ("cat", "count", "head", "index", "info", "merge", "repair", "split", "verify")
+COMMANDS: Final = ("cat", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify")
 
 
 @click.group(name="records", cls=LazyGroup, commands_in={name: f"{__package__}.{name}" for name in COMMANDS})
 def command() -> None:
-    """Look into TFRecord files, check, repair, index, split and merge them.
+    r"""Look into TFRecord files, check, repair, index, convert, shuffle, split and merge them.
 
-    FILES may be patterns ("data/*.tfrecord") and, for commands that read, URIs ("s3://bucket/a.tfrecord"). The
-    compression is found out where it is not given.
+    FILES may be patterns ("data/*.tfrecord"), which need no shell, and, for commands that read, URIs
+    ("s3://bucket/a.tfrecord") and - for standard input. The compression is found out where it is not given.
+
+    \b
+    Exit codes:
+      0    done
+      1    damage found, or another error (said on stderr)
+      2    wrong usage
+      130  interrupted (Ctrl-C); 141 nobody reads the output any more
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .common import compression_option, expand, files_argument
+from .common import compression_option, files_argument, json_option
+from .inputs import inputs_of
 from .printing import print_records
 
 
@@ -12,6 +13,10 @@ from .printing import print_records
 @files_argument
 @click.option("-n", "--count", type=click.IntRange(min=0), default=5, show_default=True, help="How many records.")
 @compression_option
-def command(files: tuple[str, ...], count: int, compression: str) -> None:
-    """Print the first records as JSON lines: Examples by feature, other records as text or base64."""
-    print_records(expand(files), compression, 0, count)
+@json_option
+def command(files: tuple[str, ...], count: int, compression: str, as_json: bool) -> None:  # noqa: FBT001
+    """Print the first records as JSON lines: Examples by feature, other records as text or base64.
+
+    - is standard input.
+    """
+    print_records(inputs_of(files, compression), 0, count, as_json=as_json)

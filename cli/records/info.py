@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,59 +10,73 @@ import numpy.typing as npt
 
 from .common import (
     STEP_RECORDS,
-    compression_of,
     compression_option,
-    expand,
     files_argument,
     json_option,
     print_json,
     shown_bytes,
-    size_of,
-    tracked,
+    shown_records,
 )
+from .inputs import Input, inputs_of
 
 if TYPE_CHECKING:
+    from ...core.columns import BytesColumn
     from ...records import Schema
 
 _SAMPLE = 1000
 _BAR = 30
 
 
-def describe_file(path: str, kind: str) -> dict[str, Any]:
+def describe_file(file: Input) -> dict[str, Any]:
     """Return counts, sizes, a histogram of record sizes by power of two, and the schema of the first records."""
-    lengths = _lengths(path, kind)
+    lengths, schema = _look(file)
     bounds, counts = _histogram(lengths)
-    schema = _schema(path, kind)
     return {
-        "file": path,
-        "bytes": size_of(path),
-        "compression": kind or None,
+        "file": file.name,
+        "bytes": file.size_bytes,
+        "compression": file.kind or None,
         "records": len(lengths),
         "record_bytes": {
             "total": int(lengths.sum()),
-            "min": int(lengths.min(initial=0) if not len(lengths) else lengths.min()),
+            "min": int(lengths.min()) if len(lengths) else 0,
             "mean": float(lengths.mean()) if len(lengths) else 0.0,
             "max": int(lengths.max(initial=0)),
         },
         "histogram": [{"below": bound, "records": count} for bound, count in zip(bounds, counts, strict=True)],
-        "schema": None if schema is None or not schema.features else schema.to_json(),
+        "schema": None if schema is None else schema.to_json(),
     }
 
 
-def _lengths(path: str, kind: str) -> npt.NDArray[np.int64]:
-    """Return the bytes in each record: from the index where one fits, else by reading the file."""
-    from ...records import TFRecordReader
-    from ...records.index import load_index
+def _look(file: Input) -> tuple[npt.NDArray[np.int64], Schema | None]:
+    """Return the bytes in each record, and the schema of the first records.
 
-    index = None if "://" in path else load_index(path, kind)
-    if index is not None:
-        return index.lengths
+    Lengths come from the index where one fits, else from reading the file.
+    """
+    index = file.index()
+    first: list[BytesColumn] = []
     parts = [np.empty(0, np.int64)]
-    with TFRecordReader(path, kind) as reader, tracked("reading", path, kind) as advance:
-        while (layout := reader.read_layout(STEP_RECORDS)) is not None:
+    with file.reading("reading") as (reader, advance):
+        while (left := _SAMPLE - reader.record_index) > 0 and (rows := reader.read(left)) is not None:
+            first.append(rows)
+            parts.append(rows.lengths)
+            advance()
+        while index is None and (layout := reader.read_layout(STEP_RECORDS)) is not None:
             parts.append(layout.lengths)
-            advance(reader.offset_bytes)
-    return np.concatenate(parts)
+            advance()
+    lengths = np.concatenate(parts) if index is None else index.lengths
+    return lengths, _schema(first, is_complete=len(lengths) <= _SAMPLE)
+
+
+def _schema(first: list[BytesColumn], *, is_complete: bool) -> Schema | None:
+    """Return the features of some records, or None if they are no Examples."""
+    from ...core.errors import ParseError
+    from ...records.survey import survey
+
+    try:
+        schema = survey(first, is_complete=is_complete)
+    except ParseError:
+        return None
+    return schema if schema.keys() else None
 
 
 def _histogram(lengths: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
@@ -75,26 +88,16 @@ def _histogram(lengths: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
     return [1 << power for power in range(low, high + 1)], np.bincount(powers - low).tolist()
 
 
-def _schema(path: str, kind: str) -> Schema | None:
-    """Return the features of the first records, or None if they are no Examples."""
-    from ...core.errors import ParseError, UnimplementedError
-    from ...records import infer_schema
-
-    if "://" in path:
-        return None
-    try:
-        return infer_schema(glob.escape(path), compression_type=kind, max_records=_SAMPLE)
-    except (ParseError, UnimplementedError):
-        return None
-
-
 @click.command(name="info")
 @files_argument
 @compression_option
 @json_option
 def command(files: tuple[str, ...], compression: str, as_json: bool) -> None:  # noqa: FBT001
-    """Print the number of records, their sizes, and the features of Examples (in the first 1000 records)."""
-    told = [describe_file(path, compression_of(path, compression)) for path in expand(files)]
+    """Print the number of records, their sizes, and the features of Examples or SequenceExamples.
+
+    Features are those of the first 1000 records. - is standard input.
+    """
+    told = [describe_file(file) for file in inputs_of(files, compression)]
     if as_json:
         print_json(told)
         return
@@ -106,7 +109,7 @@ def _print_text(item: dict[str, Any]) -> None:
     sizes = item["record_bytes"]
     size = "" if item["bytes"] is None else f", {shown_bytes(item['bytes'])}"
     click.echo(
-        f"{item['file']}: {item['records']:,} records{size}, compression {(item['compression'] or 'none').lower()}"
+        f"{item['file']}: {shown_records(item['records'])}{size}, compression {(item['compression'] or 'none').lower()}"
     )
     click.echo(f"  record bytes: min {sizes['min']:,}, mean {sizes['mean']:,.1f}, max {sizes['max']:,}")
     most = max((row["records"] for row in item["histogram"]), default=0)

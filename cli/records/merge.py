@@ -6,24 +6,24 @@ import click
 
 from .common import (
     KINDS,
-    compression_of,
+    ROWS,
     compression_option,
-    expand,
     files_argument,
+    force_option,
     json_option,
+    output_compression_option,
     print_json,
     refuse_existing,
-    tracked,
+    shown_records,
 )
-
-_ROWS = 1024
+from .inputs import inputs_of
 
 
 @click.command(name="merge")
 @files_argument
 @click.option("-o", "--output", required=True, help="The file to write.")
-@click.option("--force", is_flag=True, help="Overwrite the output where it exists.")
-@click.option("--output-compression", type=click.Choice(list(KINDS)), default="none", show_default=True)
+@force_option
+@output_compression_option
 @compression_option
 @json_option
 def command(
@@ -34,21 +34,23 @@ def command(
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Write the records of FILES, one file after another, into one file; every checksum is checked on the way."""
-    from ...records import TFRecordReader, TFRecordWriter
+    """Write the records of FILES, one file after another, into one file.
 
-    paths = expand(files)
+    Every checksum is checked on the way; the file appears when it is complete. - is standard input.
+    """
+    from ...records import TFRecordWriter
+
+    inputs = inputs_of(files, compression)
     refuse_existing(output, force=force)
     records = 0
     with TFRecordWriter(output, KINDS[output_compression]) as writer:
-        for path in paths:
-            kind = compression_of(path, compression)
-            with TFRecordReader(path, kind) as reader, tracked("merging", path, kind) as advance:
-                while (block := reader.read(_ROWS)) is not None:
+        for file in inputs:
+            with file.reading("merging") as (reader, advance):
+                while (block := reader.read(ROWS)) is not None:
                     writer.write_many(block)
-                    advance(reader.offset_bytes)
-            records += reader.record_index
+                    advance()
+                records += reader.record_index
     if as_json:
-        print_json({"file": output, "records": records, "files": len(paths)})
+        print_json({"file": output, "records": records, "files": len(inputs)})
         return
-    click.echo(f"{output}: {records:,} records of {len(paths)} files")
+    click.echo(f"{output}: {shown_records(records)} of {len(inputs)} file{'' if len(inputs) == 1 else 's'}")

@@ -1,35 +1,32 @@
-"""Print a range of records as JSON lines: what `head` and `cat` share."""
+"""Print a range of records: what `head` and `cat` share."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 
-import click
-
-from .common import compression_of
+from .inputs import Input
 from .showing import record_as_json
 
 _ROWS: int = 256
 
 
-def records_of(files: list[str], compression: str, start: int, count: int | None) -> Iterator[bytes]:
+def records_of(files: Sequence[Input], start: int, count: int | None) -> Iterator[bytes]:
     """Yield records `start` to `start + count` of some files taken together.
 
     Files that lie wholly before the start are passed by in one step where they have an index.
     """
     from ...records import TFRecordReader
-    from ...records.index import load_index
 
-    for path in files:
+    for file in files:
         if count == 0:
             return
-        kind = compression_of(path, compression)
-        index = load_index(path, kind) if start and "://" not in path else None
+        index = file.index() if start else None
         if index is not None and start >= len(index):
             start -= len(index)
             continue
-        with TFRecordReader(path, kind) as reader:
+        with TFRecordReader(file.source, file.kind) as reader:
             if index is not None and start:
                 reader.seek(int(index.offsets[start]), start)
                 start = 0
@@ -39,7 +36,23 @@ def records_of(files: list[str], compression: str, start: int, count: int | None
                 yield from block.strings()
 
 
-def print_records(files: list[str], compression: str, start: int, count: int | None) -> None:
-    """Print records as JSON lines."""
-    for record in records_of(files, compression, start, count):
-        click.echo(json.dumps(record_as_json(record), ensure_ascii=False))
+def print_records(files: Sequence[Input], start: int, count: int | None, *, as_json: bool) -> None:
+    """Print records as JSON lines, or as one JSON list."""
+    lines = (json.dumps(record_as_json(record), ensure_ascii=False) for record in records_of(files, start, count))
+    if not as_json:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        return
+    before = "["
+    for line in lines:
+        sys.stdout.write(f"{before}\n {line}")
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "\n]\n")
+
+
+def write_framed(files: Sequence[Input], start: int, count: int | None) -> None:
+    """Write records to standard output as a TFRecord file."""
+    from ...records.framing import frame
+
+    for record in records_of(files, start, count):
+        sys.stdout.buffer.write(frame(record))

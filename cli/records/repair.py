@@ -6,24 +6,30 @@ import click
 
 from .common import (
     KINDS,
-    compression_of,
+    ROWS,
     compression_option,
+    force_option,
     json_option,
     print_json,
     refuse_existing,
     shown_places,
-    tracked,
+    shown_records,
 )
+from .inputs import expand, open_input
 from .quiet import without_warnings
-
-_ROWS = 1024
 
 
 @click.command(name="repair")
 @click.argument("damaged")
 @click.argument("repaired")
-@click.option("--force", is_flag=True, help="Overwrite REPAIRED where it exists.")
-@click.option("--output-compression", type=click.Choice(["same", *KINDS]), default="same", show_default=True)
+@force_option
+@click.option(
+    "--output-compression",
+    type=click.Choice(["same", *KINDS]),
+    default="same",
+    show_default=True,
+    help="How the result is compressed.",
+)
 @compression_option
 @json_option
 def command(
@@ -35,24 +41,26 @@ def command(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Copy all good records of DAMAGED to the new file REPAIRED, and tell what was lost."""
-    from ...records import TFRecordReader, TFRecordWriter
+    from ...records import TFRecordWriter
 
+    files = expand([damaged])
+    if len(files) != 1:
+        raise click.UsageError(f"DAMAGED must be one file. {damaged!r} matches {len(files)}.")
     refuse_existing(repaired, force=force)
-    kind = compression_of(damaged, compression)
-    target = kind if output_compression == "same" else KINDS[output_compression]
+    file = open_input(files[0], compression)
+    target = file.kind if output_compression == "same" else KINDS[output_compression]
     with (
         without_warnings(),
-        TFRecordReader(damaged, kind, on_corrupt="skip") as reader,
         TFRecordWriter(repaired, target) as writer,
-        tracked("repairing", damaged, kind) as advance,
+        file.reading("repairing", on_corrupt="skip") as (reader, advance),
     ):
-        while (block := reader.read(_ROWS)) is not None:
+        while (block := reader.read(ROWS)) is not None:
             writer.write_many(block)
-            advance(reader.offset_bytes)
+            advance()
     report = reader.report
     if as_json:
-        print_json({"file": damaged, "repaired": repaired, **report.to_json()})
+        print_json({"file": file.name, "repaired": repaired, **report.to_json()})
         return
-    click.echo(f"{repaired}: {report.records_read:,} records, {shown_places(report)} left out")
+    click.echo(f"{repaired}: {shown_records(report.records_read)}, {shown_places(report)} left out")
     for damage in report:
         click.echo(f"  {damage}")

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from ...core.errors import InvalidArgumentError
-from .common import KINDS, compression_of, compression_option, expand, files_argument, json_option, print_json, tracked
-
-_ROWS = 1024
+from .common import (
+    KINDS,
+    ROWS,
+    compression_option,
+    files_argument,
+    force_option,
+    json_option,
+    output_compression_option,
+    refuse_existing,
+)
+from .inputs import inputs_of
+from .writing import print_manifest, shard_options, target_bytes_of
 
 
 @click.command(name="split")
 @files_argument
 @click.option("-o", "--output", required=True, help='Pattern, as "train-{shard:05d}-of-{shards:05d}.tfrecord".')
-@click.option("--shards", type=click.IntRange(min=1), default=None, help="Number of shards; records in turn.")
-@click.option("--target-mib", type=click.FloatRange(min=0, min_open=True), default=None, help="Or: MiB in each shard.")
+@shard_options
 @click.option("--shuffle-buffer", type=click.IntRange(min=1), default=None, help="Records shuffled at a time.")
 @click.option("--seed", type=int, default=None, help="Seed of the shuffle.")
-@click.option("--output-compression", type=click.Choice(list(KINDS)), default="none", show_default=True)
+@force_option
+@output_compression_option
 @compression_option
 @json_option
 def command(
@@ -29,35 +35,33 @@ def command(
     target_mib: float | None,
     shuffle_buffer: int | None,
     seed: int | None,
+    force: bool,  # noqa: FBT001
     output_compression: str,
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Write the records of FILES into shards, with a manifest; all shards appear, or none."""
-    from ...records import ShardedWriter, TFRecordReader
+    """Write the records of FILES into shards, with a manifest.
 
-    if (shards is None) == (target_mib is None):
-        raise click.UsageError("give either --shards or --target-mib")
-    paths = expand(files)
+    All shards appear when they are complete, or none. - is standard input.
+    """
+    from ...records import ShardedWriter
+
+    if shards is None and target_mib is None:
+        raise click.UsageError("give either --shards or --target-mib.")
+    target_bytes = target_bytes_of(shards, target_mib)
+    inputs = inputs_of(files, compression)
+    refuse_existing(output, force=force)
     with ShardedWriter(
         output,
         shards=shards,
-        target_bytes=None if target_mib is None else max(1, int(target_mib * (1 << 20))),
+        target_bytes=target_bytes,
         options=KINDS[output_compression],
         shuffle_buffer=shuffle_buffer,
         seed=seed,
     ) as writer:
-        for path in paths:
-            kind = compression_of(path, compression)
-            with TFRecordReader(path, kind) as reader, tracked("splitting", path, kind) as advance:
-                while (block := reader.read(_ROWS)) is not None:
+        for file in inputs:
+            with file.reading("splitting") as (reader, advance):
+                while (block := reader.read(ROWS)) is not None:
                     writer.write_many(block)
-                    advance(reader.offset_bytes)
-    manifest = writer.manifest
-    if manifest is None:
-        raise InvalidArgumentError("records split: nothing was written.")
-    if as_json:
-        print_json({"shards": manifest.paths, "records": manifest.records, "bytes": manifest.bytes})
-        return
-    for shard in manifest.shards:
-        click.echo(f"{Path(manifest.folder) / shard.name}: {shard.records:,} records")
+                    advance()
+    print_manifest(writer.manifest, "split", as_json=as_json)

@@ -8,31 +8,24 @@ import click
 
 from .common import (
     STEP_RECORDS,
-    compression_of,
     compression_option,
-    expand,
     files_argument,
     json_option,
     print_json,
     shown_places,
-    tracked,
+    shown_records,
 )
+from .inputs import Input, expand, inputs_of
 from .quiet import without_warnings
 
 _SHOWN = 20
 
 
-def check_file(path: str, kind: str) -> Any:
+def check_file(file: Input) -> Any:
     """Read a whole file, damage and all, and return the `DamageReport`."""
-    from ...records import TFRecordReader
-
-    with (
-        without_warnings(),
-        TFRecordReader(path, kind, on_corrupt="skip") as reader,
-        tracked("checking", path, kind) as advance,
-    ):
+    with without_warnings(), file.reading("checking", on_corrupt="skip") as (reader, advance):
         while reader.read_layout(STEP_RECORDS) is not None:
-            advance(reader.offset_bytes)
+            advance()
         return reader.report
 
 
@@ -42,18 +35,22 @@ def check_file(path: str, kind: str) -> Any:
 @compression_option
 @json_option
 def command(files: tuple[str, ...], manifest: bool, compression: str, as_json: bool) -> int:  # noqa: FBT001
-    """Check both checksums of every record; exit code 1 when a file is damaged."""
+    """Check both checksums of every record.
+
+    The exit code is 1 when a file is damaged, or a shard is not as its manifest says. - is standard input.
+    """
     if manifest:
         return _check_manifests(expand(files), as_json=as_json)
     damaged, told = 0, []
-    for path in expand(files):
-        report = check_file(path, compression_of(path, compression))
+    for file in inputs_of(files, compression):
+        report = check_file(file)
+        path = file.name
         damaged += len(report) > 0
         told.append({"file": path, "ok": len(report) == 0, **report.to_json()})
         if as_json:
             continue
         if len(report) == 0:
-            click.echo(f"{path}: {report.records_read:,} records, all good")
+            click.echo(f"{path}: {shown_records(report.records_read)}, all good")
             continue
         click.echo(f"{path}: {report.records_read:,} good records, {shown_places(report)}")
         for damage in list(report)[:_SHOWN]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...core.columns import BytesColumn
 from ..buffer import ReadBuffer, trimmed
 from ..file_reader import FileReader
-from ..files import check_buffer_size, check_compression, open_source, path_of
+from ..files import check_buffer_size, check_compression, name_of, open_source
 
 
 class CsvRecords(NamedTuple):
@@ -38,7 +38,7 @@ class CsvRecordReader(FileReader):
     longer: a quote that is never closed makes the rest of the file one record. Belongs to one thread at a time.
 
     Args:
-        path: A local file.
+        path: A file, or an open binary file, which is read from where it stands and left open.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
         field_delim: One byte between fields.
         use_quote_delim: Whether a field that begins with a double quote is a quoted one.
@@ -51,7 +51,7 @@ class CsvRecordReader(FileReader):
 
     def __init__(
         self,
-        path: str | bytes | os.PathLike[str],
+        path: str | bytes | os.PathLike[str] | BinaryIO,
         compression_type: str | None = None,
         *,
         field_delim: bytes = b",",
@@ -60,8 +60,8 @@ class CsvRecordReader(FileReader):
     ) -> None:
         kind = check_compression("CsvRecordReader", compression_type)
         size = check_buffer_size("CsvRecordReader", buffer_size)
-        name = path_of(path)
-        super().__init__(name, ReadBuffer(open_source(name, kind), size))
+        name = name_of(path)
+        super().__init__(name, ReadBuffer(open_source(path, kind), size))
         self._delimiter, self._quotes = field_delim[0], use_quote_delim
         self._line = 0
         self._ended = False

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penstock.core.columns import BytesColumn
 from penstock.core.values import Ragged
 from penstock.errors import InvalidArgumentError, NotFoundError, ParseError, UnimplementedError
 from penstock.records import (
     FixedLenFeature,
+    FixedLenSequenceFeature,
     Schema,
     SequenceExample,
     TFRecordWriter,
@@ -19,8 +21,10 @@ from penstock.records import (
     encode_examples,
     infer_schema,
     parse_example,
+    parse_sequence_example,
 )
-from penstock.testing.strategies import example_values, serialized_examples
+from penstock.records.survey import survey
+from penstock.testing.strategies import example_values, sequence_examples, serialized_examples
 
 pytestmark = pytest.mark.unit
 
@@ -113,7 +117,7 @@ def test_what_is_no_example(tmp_path):
     sequence = SequenceExample()
     sequence.feature_lists.feature_list["a"].SetInParent()
     with pytest.raises(UnimplementedError, match="records must be Examples. Received: a SequenceExample as record 0"):
-        infer_schema(write(tmp_path / "s.tfrecord", [sequence.SerializeToString()]))
+        decode_examples([sequence.SerializeToString()])
     with pytest.raises(NotFoundError):
         infer_schema(tmp_path / "none.tfrecord")
     with pytest.raises(NotFoundError, match="no file matches"):
@@ -122,6 +126,86 @@ def test_what_is_no_example(tmp_path):
         infer_schema([])
     with pytest.raises(InvalidArgumentError, match="max_records must be >= 1"):
         infer_schema(path, max_records=0)
+
+
+def sequence_example(context, **lists):
+    """Serialize a SequenceExample: features of the context, and values by step."""
+    message = SequenceExample.FromString(encode_example(context))
+    for key, steps in lists.items():
+        message.feature_lists.feature_list[key].SetInParent()
+        for values in steps:
+            step = message.feature_lists.feature_list[key].feature.add()
+            if values is not None:
+                step.CopyFrom(SequenceExample.FromString(encode_example({"v": values})).context.feature["v"])
+    return message.SerializeToString()
+
+
+SEQUENCES = [
+    sequence_example({"id": 1, "label": "a"}, words=[["to", "be"], ["or"]], x=[0.5, 1.5, 2.5], odd=[[1], None]),
+    sequence_example({"id": 2}, words=[], x=[3.5], box=[[1, 2], [3, 4]]),
+]
+
+
+def test_sequences(tmp_path):
+    schema = infer_schema(write(tmp_path / "a.tfrecord.gz", SEQUENCES, "GZIP"))
+    assert schema.to_features() == {"id": FixedLenFeature([], "int64"), "label": VarLenFeature("string")}
+    assert schema.to_sequence_features() == {
+        "box": FixedLenSequenceFeature([2], "int64", allow_missing=True),
+        "odd": VarLenFeature("int64"),
+        "words": VarLenFeature("string"),
+        "x": FixedLenSequenceFeature([], "float32", allow_missing=True),
+    }
+    assert str(schema).splitlines() == [
+        "2 records (all), 2 features in the context, 4 feature lists",
+        "feature  type    values  in records  parsed as",
+        "id       int64   1       all         FixedLenFeature(shape=[], dtype=int64)",
+        "label    string  1       1           VarLenFeature(dtype=string)",
+        "feature list  type     steps   values  in records  parsed as",
+        "box           int64    2       2       1           "
+        "FixedLenSequenceFeature(shape=[2], dtype=int64, allow_missing=True)",
+        "odd           int64    2       1       1           VarLenFeature(dtype=int64)",
+        "words         string   0 to 2  1 to 2  all         VarLenFeature(dtype=string)",
+        "x             float32  1 to 3  1       all         "
+        "FixedLenSequenceFeature(shape=[], dtype=float32, allow_missing=True)",
+    ]
+    schema.save(tmp_path / "schema.json")
+    loaded = Schema.load(tmp_path / "schema.json")
+    assert loaded == schema and loaded.feature_lists[1].filled_steps == 1
+    assert json.loads((tmp_path / "schema.json").read_text())["version"] == 2
+    context, lists, lengths = parse_sequence_example(SEQUENCES, loaded.to_features(), loaded.to_sequence_features())
+    assert context["id"].tolist() == [1, 2] and lengths["box"].tolist() == [0, 2]
+    assert lists["x"].tolist() == [[0.5, 1.5, 2.5], [3.5, 0.0, 0.0]]
+
+
+def test_sequences_that_disagree(tmp_path):
+    schema = infer_schema(write(tmp_path / "a.tfrecord", [sequence_example({}, a=[[1], [0.5]])]))
+    with pytest.raises(
+        InvalidArgumentError, match="Schema: all records must have one type of 'a'. Received: float32 and"
+    ):
+        schema.to_sequence_features()
+
+
+@given(serialized=st.lists(sequence_examples(), min_size=1, max_size=5))
+def test_sequences_parse_with_what_was_found(serialized):
+    messages = [SequenceExample.FromString(one) for one in serialized]
+    schema = survey([BytesColumn.from_list(serialized)])
+    assert Schema.from_json(schema.to_json()) == schema
+    assert {one.name for one in schema.features} == {key for m in messages for key in m.context.feature}
+    assert {one.name for one in schema.feature_lists} == {key for m in messages for key in m.feature_lists.feature_list}
+    for one in schema.feature_lists:
+        held = [m.feature_lists.feature_list[one.name] for m in messages if one.name in m.feature_lists.feature_list]
+        steps = [step for part in held for step in part.feature]
+        assert (one.records, one.steps) == (len(held), len(steps))
+        assert (one.fewest_steps, one.most_steps) == (
+            min(len(part.feature) for part in held),
+            max(len(part.feature) for part in held),
+        )
+        assert one.filled_steps == sum(step.WhichOneof("kind") is not None for step in steps)
+    if any(len(one.kinds) > 1 for one in (*schema.features, *schema.feature_lists)):
+        return
+    features, lists = schema.to_features(), schema.to_sequence_features()
+    if features or lists:
+        parse_sequence_example(serialized, features, lists)
 
 
 def test_an_empty_file(tmp_path):

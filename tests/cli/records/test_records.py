@@ -1,9 +1,13 @@
 """`penstock records`: what each command prints, writes and returns."""
 
+import errno
 import gzip
+import io
 import itertools
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import zlib
@@ -13,7 +17,17 @@ import numpy as np
 import pytest
 
 from penstock.cli.main import main
-from penstock.records import ShardedWriter, TFRecordReader, TFRecordWriter, encode_example, encode_examples, load_index
+from penstock.cli.records.common import SizeType
+from penstock.cli.records.group import COMMANDS
+from penstock.records import (
+    SequenceExample,
+    ShardedWriter,
+    TFRecordReader,
+    TFRecordWriter,
+    encode_example,
+    encode_examples,
+    load_index,
+)
 from penstock.records.framing import frame
 
 pytestmark = pytest.mark.unit
@@ -55,7 +69,7 @@ def damage(path, *places):
 
 def test_the_group_lists_its_commands(capsys, folder):
     out = run(capsys, "--help")
-    for name in ("cat", "count", "head", "index", "info", "merge", "repair", "split", "verify"):
+    for name in ("cat", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify"):
         assert f"\n  {name} " in out
     assert main(["records", "verfy"]) == 2
     assert "there is no command 'verfy'. Did you mean 'verify'?" in capsys.readouterr().err
@@ -235,6 +249,113 @@ def test_split_by_size_and_shuffled(capsys, folder):
     assert "give either --shards or --target-mib" in capsys.readouterr().err
 
 
+def test_shuffle(capsys, folder):
+    whole = read("a.tfrecord")
+    words = ("shuffle", "a.*", "b.gz", "--seed", "3")
+    assert run(capsys, *words, "-o", "s") == "s: 13 records\n"
+    assert sorted(read("s")) == sorted([*whole, *read("b.gz", "GZIP")]) != read("s")
+    assert run_json(capsys, *words, "-o", "t", "--memory", "4MiB") == {"file": "t", "records": 13}
+    assert read("t") == read("s")
+    assert main(["records", *words, "-o", "s"]) == 1
+    assert "s exists already. Remove it, or overwrite it with --force." in capsys.readouterr().err
+    told = run_json(capsys, *words, "-o", "u-{shard}", "--shards", "2", "--output-compression", "gzip")
+    assert (told["shards"], told["records"]) == (["u-0", "u-1"], 13)
+    assert [read("u-0", "GZIP"), read("u-1", "GZIP")] == [read("s")[::2], read("s")[1::2]]
+    assert main(["records", "shuffle", "a.tfrecord", "-o", "v", "--memory", "much"]) == 2
+    assert "'much' is no size. Write 1000000, 64MiB or 2GiB." in capsys.readouterr().err
+    assert main(["records", "shuffle", "a.tfrecord", "-o", "v", "--memory", "1k"]) == 1
+    assert "memory_bytes must be an int >= 4194304" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("text", "size"), [("10", 10), ("1.5k", 1536), ("64MiB", 1 << 26), ("2 GB", 1 << 31)])
+def test_sizes(text, size):
+    assert SizeType().convert(text, None, None) == size
+
+
+def test_shards_overwrite_nothing(capsys, folder):
+    for first, second in (("--shards=3", "--shards=2"), ("--target-mib=1", "--shards=1")):
+        run(capsys, "split", "a.tfrecord", "-o", "w-{shard}", first, "--force")
+        assert main(["records", "split", "a.tfrecord", "-o", "w-{shard}", second]) == 1
+        assert "w-0 exists already" in capsys.readouterr().err
+
+
+@pytest.fixture
+def stdin(monkeypatch):
+    """Put bytes on standard input."""
+
+    def give(data):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    return give
+
+
+def test_standard_input(capsys, folder, stdin):
+    for path in ("a.tfrecord", "b.gz", "b.zlib"):
+        data = Path(path).read_bytes()
+        results = {}
+        for words in (("cat",), ("head", "-n", "2"), ("count", "--json"), ("verify", "--json"), ("info", "--json")):
+            out = run(capsys, *words, path)
+            stdin(data)
+            piped = run(capsys, *words, "-")
+            results[words[0]] = piped.replace("<stdin>", path)
+            if words[0] == "info":
+                told, given = json.loads(piped), json.loads(out)
+                assert told[0].pop("bytes") is None and given[0].pop("bytes") == len(data)
+                assert (told[0].pop("file"), given[0].pop("file")) == ("<stdin>", path)
+                assert told == given
+            else:
+                assert results[words[0]] == out
+        stdin(data)
+        run(capsys, "merge", "-", "b.gz", "-o", "m", "--force")
+        assert len(read("m")) == (13 if path == "a.tfrecord" else 6)
+    stdin(b"")
+    assert run(capsys, "cat", "-") == ""
+
+
+def test_standard_input_where_it_makes_no_sense(capsys, folder):
+    for words in (("index", "-"), ("shuffle", "-", "-o", "s"), ("repair", "-", "s")):
+        assert main(["records", *words]) == 2
+        assert "this command reads files, not standard input (-)." in capsys.readouterr().err
+    assert main(["records", "cat", "-", "-"]) == 2
+    assert "standard input (-) can be read once" in capsys.readouterr().err
+
+
+def test_lines_as_one_list(capsys, folder):
+    assert run_json(capsys, "cat", "b.gz") == [{"bytes": "one"}, {"bytes": "two\n"}, {"bytes": {"base64": "/wA="}}]
+    assert run_json(capsys, "head", "-n", "1", "b.gz") == [{"bytes": "one"}]
+    assert run_json(capsys, "head", "-n", "0", "b.gz") == []
+    assert main(["records", "cat", "--raw", "--json", "b.gz"]) == 2
+
+
+def test_info_of_sequences(capsys, folder):
+    message = SequenceExample()
+    message.context.feature["id"].int64_list.value.append(1)
+    message.feature_lists.feature_list["x"].feature.add().float_list.value.append(1.0)
+    with TFRecordWriter("s.tfrecord") as writer:
+        writer.write_many([message.SerializeToString()] * 1001)
+    out = run(capsys, "info", "s.tfrecord")
+    assert "  1,000 records (a sample), 1 features in the context, 1 feature lists\n" in out
+    assert "FixedLenSequenceFeature(shape=[], dtype=float32, allow_missing=True)" in out
+    (told,) = run_json(capsys, "info", "s.tfrecord")
+    assert told["records"] == 1001 and told["schema"]["feature_lists"][0]["name"] == "x"
+
+
+def test_patterns_pass_by_indexes(capsys, folder):
+    run(capsys, "index", "a.tfrecord")
+    assert run(capsys, "count", "a.*") == "          10  a.tfrecord\n"
+
+
+def test_errors_of_the_system_are_told_in_a_line(capsys, folder, monkeypatch):
+    def full(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device", self.path)
+
+    monkeypatch.setattr(TFRecordWriter, "write_framed", full)
+    assert main(["records", "merge", "a.tfrecord", "-o", "m"]) == 1
+    err = capsys.readouterr().err
+    assert err.startswith("penstock: OSError: [Errno 28] No space left on device: 'm'\n")
+    assert not Path("m").exists()
+
+
 @pytest.mark.fault
 def test_damage_stops_merge_and_split_without_a_result(capsys, folder):
     damage("a.tfrecord", 20)
@@ -244,10 +365,64 @@ def test_damage_stops_merge_and_split_without_a_result(capsys, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
 
 
+ENVIRONMENT = {**os.environ, "PENSTOCK_QUIET": "1"}
+PENSTOCK = [sys.executable, "-c", "import sys; from penstock.cli.main import run; run()", "records"]
+
+
 def test_in_a_process(folder):
-    code = "import sys; from penstock.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    environment = {**os.environ, "PENSTOCK_QUIET": "1"}
-    words = [sys.executable, "-c", code, "records", "verify", "a.tfrecord"]
-    assert subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0
+    words = [*PENSTOCK, "verify", "a.tfrecord"]
+    assert subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
     damage("a.tfrecord", 20)
-    assert subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 1
+    assert subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_reader_that_goes_away_is_no_error(folder):
+    with TFRecordWriter("many") as writer:
+        writer.write_many([b"x" * 100] * 5000)
+    for words in (("cat", "many"), ("cat", "--raw", "many")):
+        with subprocess.Popen(
+            [*PENSTOCK, *words], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert len(process.stdout.read(50)) == 50
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 141
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_an_interrupt_ends_a_command(folder):
+    with subprocess.Popen(
+        [*PENSTOCK, "merge", "-", "-o", "m"],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        # More than a pipe and all buffers hold: when it has been taken, the command is reading.
+        process.stdin.write(frame(bytes(100)) * 20_000)
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        assert process.stderr.read() == b"interrupted\n"
+    assert process.returncode == 130
+    assert sorted(os.listdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
+
+
+def test_progress_bars_show_on_terminals_only(folder, capsys, monkeypatch):
+    run(capsys, "count", "a.tfrecord")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert main(["records", "count", "a.tfrecord"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "          10  a.tfrecord\n" and "counting a.tfrecord" in err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help(capsys, name):
+    out = run(capsys, name, "--help")
+    assert out.startswith(f"Usage: penstock records {name} [OPTIONS] ")
+    assert "--json" in out
+    # Every option says what it is for.
+    options = out.partition("Options:\n")[2]
+    assert not re.search(r"^  (-\S+)( [A-Z\[][^ ]*)?$(?!\n {10,}\S)", options, re.MULTILINE), options
