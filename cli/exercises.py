@@ -148,6 +148,20 @@ def _preprocessing() -> None:
     string_ops.unicode_transcode(words, "UTF-8", "UTF-8")
 
 
+def _images() -> None:
+    """Images of bytes and of floats resized by every method, and their colours turned."""
+    functions = preprocessing.images
+    for dtype in (np.uint8, np.float32):
+        images = np.ones((2, 6, 5, 3), dtype)
+        for method in ("bilinear", "bicubic", "area"):
+            functions.resize(images, (4, 4), method=method)
+            preprocessing.Resizing(4, 4, method)(images)
+        functions.adjust_hue(images, 0.1)
+    for dtype in (np.uint8, np.float16, np.float32, np.float64):
+        functions.resize(np.ones((6, 5, 3), dtype), (4, 4), method="nearest")
+    functions.hsv_to_rgb(functions.rgb_to_hsv(images))
+
+
 def _training() -> None:
     """A few training steps with each optimizer."""
     x, y = np.ones((ROWS, 4), np.float32), np.zeros(ROWS, np.int64)
@@ -181,5 +195,6 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "combined datasets": _combined,
     "groups and packing": _grouped,
     "preprocessing": _preprocessing,
+    "images": _images,
     "training": _training,
 }
