@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from .. import nn, preprocessing, records
+from ..core import random
 from ..core.values import Ragged
 from ..pipeline import Dataset, TextLineDataset, TFRecordDataset
 from ..preprocessing import string_ops
@@ -148,6 +149,29 @@ def _preprocessing() -> None:
     string_ops.unicode_transcode(words, "UTF-8", "UTF-8")
 
 
+def _random_images() -> None:
+    """Random image layers, on bytes and on floats; random numbers by the thousand."""
+    random.stateless_uniform((1 << 15,), (1, 2))
+    for dtype in (np.uint8, np.float32):
+        images = np.ones((2, 20, 18, 3), dtype)
+        layers: list[Any] = [
+            preprocessing.RandomFlip(dtype="uint8"),
+            preprocessing.RandomFlip(dtype="float16"),
+            preprocessing.RandomFlip(dtype="float64"),
+            preprocessing.RandomFlip(),
+            preprocessing.RandomRotation(0.1),
+            *(preprocessing.RandomRotation(0.1, interpolation="nearest", dtype=d) for d in ("uint8", "float16")),
+            *(preprocessing.RandomRotation(0.1, interpolation="nearest", dtype=d) for d in ("float32", "float64")),
+            preprocessing.RandomContrast(0.1),
+            preprocessing.RandomContrast(0.1, data_format="channels_first"),
+            preprocessing.RandomBrightness(0.1),
+            preprocessing.RandomCrop(24, 20),
+            preprocessing.RandomHeight((0.1, 0.2)),
+        ]
+        for layer in layers:
+            layer(images)
+
+
 def _images() -> None:
     """Images of bytes and of floats resized by every method, and their colours turned."""
     functions = preprocessing.images
@@ -157,8 +181,8 @@ def _images() -> None:
             functions.resize(images, (4, 4), method=method)
             preprocessing.Resizing(4, 4, method)(images)
         functions.adjust_hue(images, 0.1)
-    for dtype in (np.uint8, np.float16, np.float32, np.float64):
-        functions.resize(np.ones((6, 5, 3), dtype), (4, 4), method="nearest")
+    for name in ("uint8", "float16", "float32", "float64"):
+        functions.resize(np.ones((6, 5, 3), name), (4, 4), method="nearest")
     functions.hsv_to_rgb(functions.rgb_to_hsv(images))
 
 
@@ -196,5 +220,6 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "groups and packing": _grouped,
     "preprocessing": _preprocessing,
     "images": _images,
+    "random images": _random_images,
     "training": _training,
 }

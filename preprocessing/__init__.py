@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING
 from ..core.lazy import attach
 
 if TYPE_CHECKING:
+    from .augment import (
+        RandomBrightness,
+        RandomContrast,
+        RandomCrop,
+        RandomFlip,
+        RandomHeight,
+        RandomRotation,
+        RandomTranslation,
+        RandomWidth,
+        RandomZoom,
+    )
     from .base import AdaptableLayer
     from .category_encoding import CategoryEncoding
     from .center_crop import CenterCrop
@@ -35,6 +46,15 @@ __all__ = [
     "IntegerLookup",
     "Normalization",
     "Pipeline",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomHeight",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomWidth",
+    "RandomZoom",
     "Rescaling",
     "Resizing",
     "StringLookup",
@@ -55,6 +75,15 @@ __getattr__, __dir__ = attach(
         "IntegerLookup": ".integer_lookup",
         "Normalization": ".normalization",
         "Pipeline": ".pipeline",
+        "RandomBrightness": ".augment",
+        "RandomContrast": ".augment",
+        "RandomCrop": ".augment",
+        "RandomFlip": ".augment",
+        "RandomHeight": ".augment",
+        "RandomRotation": ".augment",
+        "RandomTranslation": ".augment",
+        "RandomWidth": ".augment",
+        "RandomZoom": ".augment",
         "Rescaling": ".rescaling",
         "Resizing": ".resizing",
         "StringLookup": ".string_lookup",

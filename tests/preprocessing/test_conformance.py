@@ -13,12 +13,21 @@ from penstock.preprocessing import (
     Hashing,
     IntegerLookup,
     Normalization,
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomHeight,
+    RandomRotation,
+    RandomTranslation,
+    RandomWidth,
+    RandomZoom,
     Rescaling,
     Resizing,
     StringLookup,
     TextVectorization,
 )
-from penstock.testing.layers import run_layer_test
+from penstock.testing.layers import run_layer_test, run_random_layer_test
 
 pytestmark = pytest.mark.unit
 
@@ -174,3 +183,33 @@ ROWS = [
 @pytest.mark.parametrize(("make", "inputs", "prepare"), ROWS)
 def test_layers_keep_the_contract(make, inputs, prepare):
     run_layer_test(make, inputs, prepare=prepare)
+
+
+IMAGES = np.random.default_rng(1).integers(0, 256, (3, 6, 5, 2)).astype(np.uint8)
+
+RANDOM_ROWS = [
+    pytest.param(lambda: RandomFlip(seed=1), id="flip"),
+    pytest.param(lambda: RandomFlip("vertical", seed=1, data_format="channels_first", dtype="uint8"), id="flip-uint8"),
+    pytest.param(lambda: RandomTranslation(0.4, (-0.2, 0.5), seed=1), id="translation"),
+    pytest.param(
+        lambda: RandomTranslation(0.4, 0.1, "constant", "nearest", 1, 7.5, "channels_first", dtype="float64"),
+        id="translation-constant",
+    ),
+    pytest.param(lambda: RandomRotation(0.4, seed=1), id="rotation"),
+    pytest.param(lambda: RandomRotation((-0.1, 1), "wrap", "nearest", 1, dtype="float16"), id="rotation-wrap"),
+    pytest.param(lambda: RandomZoom(0.5, seed=1), id="zoom"),
+    pytest.param(lambda: RandomZoom([-0.5, 0.2], 0.7, "nearest", seed=1, dtype="uint8"), id="zoom-uint8"),
+    pytest.param(lambda: RandomContrast(0.5, seed=1), id="contrast"),
+    pytest.param(lambda: RandomContrast((0.2, 0.5), [0, 200.5], 1, dtype="float64"), id="contrast-float64"),
+    pytest.param(lambda: RandomBrightness(0.5, seed=1), id="brightness"),
+    pytest.param(lambda: RandomBrightness((-0.5, 0.1), (100, 0), 1, dtype="int32", name="b"), id="brightness-int32"),
+    pytest.param(lambda: RandomCrop(4, 3, seed=1), id="crop"),
+    pytest.param(lambda: RandomCrop(4, 3, seed=1, dtype="uint8"), id="crop-uint8"),
+    pytest.param(lambda: RandomHeight(0.9, seed=1), id="height"),
+    pytest.param(lambda: RandomWidth((0.1, 0.9), "nearest", 1, dtype="uint8"), id="width-uint8"),
+]
+
+
+@pytest.mark.parametrize("make", RANDOM_ROWS)
+def test_random_layers_keep_the_contract(make):
+    run_random_layer_test(make, IMAGES, quiet_inputs=IMAGES[:, :4, :3])

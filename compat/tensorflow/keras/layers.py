@@ -19,6 +19,17 @@ from .adaptable import (
     TextVectorization,
 )
 from .image_layers import CenterCrop, Resizing
+from .random_layers import (
+    RandomBrightness,
+    RandomContrast,
+    RandomCrop,
+    RandomFlip,
+    RandomHeight,
+    RandomRotation,
+    RandomTranslation,
+    RandomWidth,
+    RandomZoom,
+)
 
 __all__ = [
     "Activation",
@@ -36,6 +47,15 @@ __all__ = [
     "Layer",
     "Normalization",
     "Pipeline",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomFlip",
+    "RandomHeight",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomWidth",
+    "RandomZoom",
     "ReLU",
     "Rescaling",
     "Resizing",

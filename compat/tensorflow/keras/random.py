@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ....core import random
 from ....core.lazy import attach
 from ....core.random import SeedGenerator, draw_seed
@@ -17,7 +19,11 @@ Seed = int | SeedGenerator | None
 
 def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Seed = None) -> Tensor:
     """Return numbers spread evenly over [minval, maxval), Keras's own for the same seed."""
-    return wrap(random.stateless_uniform(ints(shape), draw_seed(seed), minval, maxval, dtype or "float32"))
+    return wrap(
+        random.stateless_uniform(
+            ints(shape), draw_seed(seed), np.float32(minval), np.float32(maxval), dtype or "float32"
+        )
+    )
 
 
 def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Seed = None) -> Tensor:
