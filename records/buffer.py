@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
-from .files import ByteSource
+from .files import ByteSource, is_regular
 
 _SMALLEST_REACH = 1 << 12
+# Rows of a block that are read together: a batch of large records lies in one piece then, and is not copied again.
+_MOST_AT_ONCE = 1 << 24
 
 
 class ReadBuffer:
@@ -50,6 +52,21 @@ class ReadBuffer:
         reach = 2 * rows * (self.offset_bytes // rows_before + 1)
         return min(self.stop, self.start + max(reach, _SMALLEST_REACH))
 
+    def reach(self, rows: int, rows_before: int) -> int:
+        """Return how many bytes `rows` rows are likely to take, with a margin, if they are like those before.
+
+        More than the buffer holds, but no more than `_MOST_AT_ONCE`, where more can be had without waiting.
+        """
+        if rows_before == 0:
+            return len(self)
+        reach = max((rows + rows // 4 + 2) * (self.offset_bytes // rows_before + 1), _SMALLEST_REACH)
+        return min(reach, max(len(self), _MOST_AT_ONCE if self.is_regular else 0))
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the bytes are those of a local file: they are there, and no read waits for another program."""
+        return is_regular(self._source)
+
     def fill(self, wanted: int) -> bool:
         """Read once more; False when the stream has ended.
 
@@ -62,12 +79,21 @@ class ReadBuffer:
             self.data[:held] = self.data[self.start : self.stop]
             self.start, self.stop = 0, held
         if self.stop == len(self.data):
-            grown = np.empty(max(len(self.data) + 1, min(2 * len(self.data), wanted)), np.uint8)
-            grown[:held] = self.data[self.start : self.stop]
-            self.data, self.start, self.stop = grown, 0, held
+            self._move_to(np.empty(max(len(self.data) + 1, min(2 * len(self.data), wanted)), np.uint8))
         got = self._source.readinto(self.data.data[self.stop :])
         self.stop += got
         return got > 0
+
+    def widen(self, capacity: int) -> None:
+        """Have room for `capacity` bytes from now on."""
+        if capacity > len(self.data):
+            self._move_to(np.empty(capacity, np.uint8))
+
+    def _move_to(self, data: npt.NDArray[np.uint8]) -> None:
+        """Move the unused bytes to the beginning of another array."""
+        held = len(self)
+        data[:held] = self.data[self.start : self.stop]
+        self.data, self.start, self.stop = data, 0, held
 
     def seek(self, offset_bytes: int) -> bool:
         """Go on from an offset of the (decompressed) stream; before the first `fill`. False: the stream ends before."""

@@ -7,6 +7,7 @@ several members one after another, as `cat a.gz b.gz` makes; zero bytes may pad 
 from __future__ import annotations
 
 import os
+import stat
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -39,6 +40,11 @@ class ByteSource(Protocol):
     def close(self) -> None:
         """Close the file; may be called again."""
         ...
+
+
+def is_regular(source: ByteSource) -> bool:
+    """Whether a source is a file on this machine, compressed or not: its bytes are there, and reading never waits."""
+    return getattr(source, "is_regular", False)
 
 
 def is_stream(path: Any) -> bool:
@@ -149,6 +155,7 @@ class _PlainFile:
     def __init__(self, path: str) -> None:
         self.path = path
         self._file = open_local(path)
+        self.is_regular = stat.S_ISREG(os.fstat(self._file.fileno()).st_mode)
 
     def readinto(self, view: memoryview) -> int:
         return self._file.readinto(view) or 0
@@ -199,6 +206,7 @@ class _InflatingFile:
 
     def __init__(self, raw: ByteSource, window_bits: int) -> None:
         self.path = raw.path
+        self.is_regular = is_regular(raw)
         self._raw = raw
         self._chunk = memoryview(bytearray(_COMPRESSED_CHUNK))
         self._window_bits = window_bits

@@ -8,7 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.kernels import kernel
-from .words import crc_byte, crc_word, load_u64, store_u64
+from .words import (
+    LONG_LANE,
+    LONG_SHIFT,
+    LONG_SHIFTS,
+    SHORT_LANE,
+    SHORT_SHIFT,
+    SHORT_SHIFTS,
+    crc_byte,
+    crc_word,
+    load_u64,
+    store_u64,
+)
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
@@ -37,13 +48,68 @@ def mask_kernel(crc: int) -> int:
 
 
 @kernel(inline=True)
+def shifted_kernel(crc: int, tables: npt.NDArray[np.uint32]) -> int:
+    """Return a raw CRC state after the zero bytes that `tables` stand for."""
+    state, low = np.uint64(crc), np.uint64(0xFF)
+    one, two = tables[0, np.intp(state & low)], tables[1, np.intp((state >> np.uint64(8)) & low)]
+    three, four = tables[2, np.intp((state >> np.uint64(16)) & low)], tables[3, np.intp((state >> np.uint64(24)) & low)]
+    return np.uint64(one ^ two ^ three ^ four)
+
+
+@kernel(inline=True)
+def lanes_kernel(
+    data: Bytes,
+    start: int,
+    stop: int,
+    out: Bytes,
+    to: int,
+    copies: bool,
+    crc: int,
+    lane: int,
+    shift: npt.NDArray[np.uint32],
+    shifts: npt.NDArray[np.uint32],
+) -> tuple[int, int]:
+    """Step a raw CRC state over as many times three lanes as there are, copying them; return `(position, state)`."""
+    i, state = start, np.uint64(crc)
+    while i + 3 * lane <= stop:
+        second, third = np.uint64(0), np.uint64(0)
+        k = i - start + to
+        for j in range(0, lane, 8):
+            one, two, three = load_u64(data, i + j), load_u64(data, i + lane + j), load_u64(data, i + 2 * lane + j)
+            if copies:
+                store_u64(out, k + j, one)
+                store_u64(out, k + lane + j, two)
+                store_u64(out, k + 2 * lane + j, three)
+            state, second, third = crc_word(state, one), crc_word(second, two), crc_word(third, three)
+        state = np.uint64(shifted_kernel(state, shifts)) ^ np.uint64(shifted_kernel(second, shift)) ^ third
+        i += 3 * lane
+    return i, state
+
+
+@kernel(inline=True)
+def words_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int, copies: bool) -> tuple[int, int]:
+    """Step the raw state of a CRC32C over the words of `data[start:stop]`, with `copies` copied to `out[to:]`.
+
+    Returns:
+        `(position, state)`: up to seven bytes are left.
+    """
+    crc, i = np.uint64(_LOW_32), start
+    if stop - i >= 3 * SHORT_LANE:
+        i, crc = lanes_kernel(data, i, stop, out, to, copies, crc, LONG_LANE, LONG_SHIFT, LONG_SHIFTS)
+        i, crc = lanes_kernel(data, i, stop, out, i - start + to, copies, crc, SHORT_LANE, SHORT_SHIFT, SHORT_SHIFTS)
+    while i + 8 <= stop:
+        word = load_u64(data, i)
+        if copies:
+            store_u64(out, i - start + to, word)
+        crc = crc_word(crc, word)
+        i += 8
+    return i, crc
+
+
+@kernel(inline=True)
 def crc_kernel(data: Bytes, start: int, stop: int) -> int:
     """Return the CRC32C of `data[start:stop]`."""
-    crc = np.uint64(_LOW_32)
-    i = start
-    while i + 8 <= stop:
-        crc = crc_word(crc, load_u64(data, i))
-        i += 8
+    i, crc = words_kernel(data, start, stop, data, start, False)
     while i < stop:
         crc = crc_byte(crc, data[i])
         i += 1
@@ -53,19 +119,11 @@ def crc_kernel(data: Bytes, start: int, stop: int) -> int:
 @kernel(inline=True)
 def copy_crc_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int) -> int:
     """Copy `data[start:stop]` to `out[to:]` and return its CRC32C, in one pass over memory."""
-    crc = np.uint64(_LOW_32)
-    i, k = start, to
-    while i + 8 <= stop:
-        word = load_u64(data, i)
-        store_u64(out, k, word)
-        crc = crc_word(crc, word)
-        i += 8
-        k += 8
+    i, crc = words_kernel(data, start, stop, out, to, True)
     while i < stop:
-        out[k] = data[i]
+        out[i - start + to] = data[i]
         crc = crc_byte(crc, data[i])
         i += 1
-        k += 1
     return crc ^ np.uint64(_LOW_32)
 
 
@@ -87,19 +145,19 @@ def store_u32_kernel(data: Bytes, index: int, value: int) -> None:
 
 @kernel
 def unframe_kernel(
-    data: Bytes, start: int, stop: int, max_records: int, max_bytes: int, out: Bytes, offsets: Offsets
+    data: Bytes, start: int, stop: int, max_bytes: int, out: Bytes, offsets: Offsets, records: int
 ) -> tuple[int, int, int, int, int, int]:
-    """Take up to `max_records` records from `data[start:stop]`: check both CRCs, copy the payloads to `out`.
+    """Take records from `data[start:stop]`: check both CRCs, copy the payloads to `out`.
 
-    `out` holds at least `stop - start` bytes and `offsets` at least `max_records + 1` numbers. The length of a record
-    is used for nothing before its CRC has been checked; one longer than `max_bytes` stops the scan.
+    `out` holds `records` records already, and has room for `stop - start` bytes more; `offsets` says where they begin,
+    and has one number more than records may be taken in all. The length of a record is used for nothing before its CRC
+    has been checked; one longer than `max_bytes` stops the scan.
 
     Returns:
-        `(status, records, position, length, stored, computed)`: the position after the last good record; of the one
-        that stopped the scan its length and, for a CRC mismatch, both masked CRCs.
+        `(status, records, position, length, stored, computed)`: all records in `out`; the position after the last
+        one; of the record that stopped the scan its length and, for a CRC mismatch, both masked CRCs.
     """
-    position, used, records = start, 0, 0
-    offsets[0] = 0
+    position, used, max_records = start, offsets[records], len(offsets) - 1
     while records < max_records:
         if stop - position < HEADER_BYTES:
             return SHORT_HEADER, records, position, 0, 0, 0
@@ -143,7 +201,7 @@ def locate_kernel(
     """Check up to `max_records` records of `data[start:stop]` as `unframe_kernel` does, and note where they are.
 
     `starts`, `lengths` and `crcs` hold at least `max_records` numbers: where each header begins in `data`, the bytes of
-    its payload, and the masked CRC of the payload. Returns what `unframe_kernel` returns.
+    its payload, and the masked CRC of the payload. Returns what `unframe_kernel` returns, the records those found here.
     """
     position, records = start, 0
     while records < max_records:

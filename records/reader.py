@@ -26,6 +26,9 @@ _SMALLEST_FRAME: Final = 16
 # holds is bounded by the file, and memory is taken as bytes arrive.
 _MAX_INFLATED_RECORD_BYTES: Final = 1 << 31
 _NO_LIMIT: Final = 1 << 62
+# Large records get a larger buffer, or the parts of records at its end would be moved to its beginning too often.
+_RECORDS_IN_BUFFER: Final = 8
+_MOST_CHOSEN_BYTES: Final = 1 << 20
 
 
 class Layout(NamedTuple):
@@ -42,11 +45,34 @@ class Layout(NamedTuple):
     crcs: npt.NDArray[np.uint32]
 
 
+class _Scan(NamedTuple):
+    """What stopped a kernel that looked for records in the buffer.
+
+    Attributes:
+        is_partial: Whether it did not look at all of the buffer.
+        status: See `framing_kernels`.
+        records: Number of records found.
+        position: Behind the last one.
+        length: Of the record behind that, where it has been checked.
+        stored: For a CRC mismatch, the CRC that the file holds.
+        computed: And the one that would fit.
+    """
+
+    is_partial: bool
+    status: int
+    records: int
+    position: int
+    length: int
+    stored: int
+    computed: int
+
+
 class TFRecordReader(FileReader):
     """Reads the records of one file, in order.
 
-    Memory is bounded by `buffer_size`, or by the largest record where that is larger; a record's length is used only
-    after its checksum held, and memory for it is taken as its bytes arrive. Belongs to one thread at a time.
+    Memory is bounded by `buffer_size`, or by the largest record where that is larger, and the records asked for, of
+    which a read returns 16 MiB at most; a record's length is used only after its checksum held, and memory for it is
+    taken as its bytes arrive. Belongs to one thread at a time.
 
     With `on_corrupt="skip"` a damaged place is left out and reported, and reading goes on with the next record whose
     two checksums hold; behind the point where compressed data breaks nothing can be read. All records that the damage
@@ -56,7 +82,7 @@ class TFRecordReader(FileReader):
         path: A file; a remote one with its scheme, as `s3://bucket/a.tfrecord`. Or an open binary file, as
             `sys.stdin.buffer`, which is read from where it stands and left open.
         compression_type: None or `""`, `"GZIP"`, `"ZLIB"`.
-        buffer_size: Bytes read at a time; None for 256 KiB.
+        buffer_size: Bytes read at a time; None for 256 KiB, up to 1 MiB where records are large.
         on_corrupt: `"raise"`, or `"skip"` to leave damaged places out.
         max_skipped: How much may be left out: an int for a number of damaged places, a float for their share among
             places and records (judged at the end of the file); None for any.
@@ -98,6 +124,7 @@ class TFRecordReader(FileReader):
     ) -> None:
         kind = check_compression("TFRecordReader", compression_type)
         size = check_buffer_size("TFRecordReader", buffer_size)
+        self._chooses_size = buffer_size is None
         self._policy = damage_policy("TFRecordReader", on_corrupt, max_skipped)
         self._max_record_bytes = _check_max_record_bytes(max_record_bytes, kind)
         name = name_of(path)
@@ -112,6 +139,8 @@ class TFRecordReader(FileReader):
             self._builder = IndexBuilder(name, kind)
         # Where the compressed data breaks, and whether the report has it.
         self._broken: DataLossError | None = None
+        # What reading ahead of the records that were returned has met.
+        self._failed: Exception | None = None
         self._rest_is_lost = False
         # Where the damage is that `pass_damage` was told to leave out, and whether the share of all of it was an error.
         self._passed_bytes = -1
@@ -137,28 +166,54 @@ class TFRecordReader(FileReader):
             DataLossError: The next record is damaged or cut off and may not be skipped.
             FailedPreconditionError: The reader is closed.
         """
-        from .framing_kernels import unframe_kernel
-
         self._check_read("read", max_records)
-        buffer = self._buffer
-        stop = buffer.stop_for(max_records, self._index)
+        if self._failed is not None:
+            failed, self._failed = self._failed, None
+            raise failed
+        size = self._buffer.reach(max_records, self._index)
         while True:
-            size = stop - buffer.start
-            limit = min(max_records, size // _SMALLEST_FRAME + 1)
-            out, offsets = np.empty(size, np.uint8), np.empty(limit + 1, np.int64)
-            start = buffer.start
-            status, records, position, length, stored, computed = unframe_kernel(
-                buffer.data, start, stop, limit, self._max_record_bytes, out, offsets
+            column, scan = self._unframe(max_records, size)
+            if column is not None:
+                return column
+            if not self._go_on(scan):
+                return None
+            size = max(size, len(self._buffer))
+
+    def _unframe(self, max_records: int, size: int) -> tuple[BytesColumn | None, _Scan]:
+        """Return the next records, as many as are good and take up to `size` bytes, and what stopped the scan."""
+        from .framing_kernels import SHORT_HEADER, SHORT_PAYLOAD, unframe_kernel
+
+        buffer = self._buffer
+        out, records = np.empty(size, np.uint8), 0
+        offsets = np.empty(min(max_records, size // _SMALLEST_FRAME + 1) + 1, np.int64)
+        offsets[0] = 0
+        while True:
+            start, used = buffer.start, int(offsets[records])
+            stop = min(buffer.stop, start + size - used)
+            scan = _Scan(
+                stop < buffer.stop,
+                *unframe_kernel(buffer.data, start, stop, self._max_record_bytes, out, offsets, records),
             )
             if self._builder is not None:
-                self._builder.add_unframed(buffer.data, start, buffer.offset_bytes, offsets[: records + 1])
-            buffer.advance(position)
-            if records:
-                self._count(records)
-                return trimmed(out, offsets, records)
-            if not self._go_on(status, length, stored, computed, stop):
-                return None
-            stop = buffer.stop
+                ends = offsets[records : scan.records + 1] - used
+                self._builder.add_unframed(buffer.data, start, buffer.offset_bytes, ends)
+            buffer.advance(scan.position)
+            self._count(scan.records - records)
+            records = scan.records
+            if not records:
+                return None, scan
+            wanted = scan.length + _SMALLEST_FRAME
+            is_full = scan.status not in (SHORT_HEADER, SHORT_PAYLOAD) or int(offsets[records]) + wanted > size
+            if is_full or scan.is_partial or not (buffer.is_regular and self._fill_later(wanted)):
+                return trimmed(out, offsets, records), scan
+
+    def _fill_later(self, wanted: int) -> bool:
+        """Get more bytes while records wait to be returned: an error is raised by the next call."""
+        try:
+            return self._fill(wanted)
+        except Exception as err:
+            self._failed = err
+            return False
 
     def read_layout(self, max_records: int) -> Layout | None:
         """Return where the next records are, without their bytes; their checksums are checked all the same.
@@ -176,41 +231,46 @@ class TFRecordReader(FileReader):
         while True:
             limit = min(max_records, len(buffer) // _SMALLEST_FRAME + 1)
             offsets, lengths, crcs = np.empty(limit, np.int64), np.empty(limit, np.int64), np.empty(limit, np.uint32)
-            base, stop = buffer.offset_bytes - buffer.start, buffer.stop
-            status, records, position, length, stored, computed = locate_kernel(
-                buffer.data, buffer.start, stop, limit, self._max_record_bytes, offsets, lengths, crcs
+            base = buffer.offset_bytes - buffer.start
+            scan = _Scan(
+                False,
+                *locate_kernel(
+                    buffer.data, buffer.start, buffer.stop, limit, self._max_record_bytes, offsets, lengths, crcs
+                ),
             )
-            buffer.advance(position)
-            if records:
+            buffer.advance(scan.position)
+            if records := scan.records:
                 self._count(records)
                 layout = Layout(offsets[:records] + base, lengths[:records], crcs[:records])
                 if self._builder is not None:
                     self._builder.add(layout)
                 return layout
-            if not self._go_on(status, length, stored, computed, stop):
+            if not self._go_on(scan):
                 return None
 
     def _count(self, records: int) -> None:
         self._index += records
         self.report.records_read += records
 
-    def _go_on(self, status: int, length: int, stored: int, computed: int, stop: int) -> bool:
-        """Get past what stopped a scan that found no record before `stop`; False at the end of the file.
+    def _go_on(self, scan: _Scan) -> bool:
+        """Get past what stopped a scan that found no record; False at the end of the file.
 
         Raises:
             DataLossError: The next record is damaged or cut off and may not be skipped.
         """
         from .framing_kernels import FULL, SHORT_HEADER, SHORT_PAYLOAD
 
-        if status not in (FULL, SHORT_HEADER, SHORT_PAYLOAD):
-            self._meet_damage(status, length, stored, computed)
+        if scan.status not in (FULL, SHORT_HEADER, SHORT_PAYLOAD):
+            self._meet_damage(scan.status, scan.length, scan.stored, scan.computed)
             return True
-        return stop != self._buffer.stop or self._fill(length + _SMALLEST_FRAME) or not self._at_end(length)
+        return scan.is_partial or self._fill(scan.length + _SMALLEST_FRAME) or not self._at_end(scan.length)
 
     def _fill(self, wanted: int) -> bool:
         """Get more bytes; False at the end, and where a compressed file breaks."""
         if self._broken is not None:
             return False
+        if self._chooses_size:
+            self._buffer.widen(min(_RECORDS_IN_BUFFER * wanted, _MOST_CHOSEN_BYTES))
         try:
             return self._buffer.fill(wanted)
         except DataLossError as err:

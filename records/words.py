@@ -36,6 +36,28 @@ def _make_tables() -> npt.NDArray[np.uint32]:
 CRC_TABLES: Final = _make_tables()
 
 
+def _make_shift(zero_bytes: int) -> npt.NDArray[np.uint32]:
+    """Return uint32[4, 256]: row k, for byte k of a raw CRC state, that byte's state after a number of zero bytes.
+
+    Args:
+        zero_bytes: The number, a power of two.
+    """
+    states = np.arange(256, dtype=np.uint32) << (8 * np.arange(4, dtype=np.uint32)[:, None])
+    tables: npt.NDArray[np.uint32] = CRC_TABLES[0][states & 0xFF] ^ (states >> 8)
+    for _ in range(zero_bytes.bit_length() - 1):  # twice as many zeros: the shift of the shift
+        tables = np.bitwise_xor.reduce([tables[k][(tables >> (8 * k)) & 0xFF] for k in range(4)])
+    return tables
+
+
+# Three states run side by side over three lanes, for an instruction takes three cycles and each cycle can start one.
+LONG_LANE: Final = 1024
+SHORT_LANE: Final = 64
+LONG_SHIFT: Final = _make_shift(LONG_LANE)
+LONG_SHIFTS: Final = _make_shift(2 * LONG_LANE)
+SHORT_SHIFT: Final = _make_shift(SHORT_LANE)
+SHORT_SHIFTS: Final = _make_shift(2 * SHORT_LANE)
+
+
 def borrow(data: Any) -> Any:
     """Return the array itself, without a share in its reference count; the caller keeps the original alive.
 

@@ -42,6 +42,18 @@ def test_crc_kernel_is_the_reference(data, skipped):
     assert int(mask_kernel(np.uint64(crc))) == masked_crc32c(data[start:])
 
 
+@pytest.mark.parametrize("length", [191, 192, 199, 3 * 64 * 2 + 5, 3071, 3072, 3 * 1024 + 3 * 64 + 9, 6144])
+def test_crc_over_lanes(length):
+    from penstock.records.framing_kernels import copy_crc_kernel, crc_kernel
+
+    data = np.random.default_rng(length).integers(0, 256, length + 3, dtype=np.uint8)
+    expected = crc32c.crc32c(data[3:].tobytes())
+    assert int(crc_kernel(data, 3, len(data))) == expected
+    out = np.zeros(length + 16, np.uint8)
+    assert int(copy_crc_kernel(data, 3, len(data), out, 5)) == expected
+    assert np.array_equal(out[5 : 5 + length], data[3:]) and not out[:5].any() and not out[5 + length :].any()
+
+
 def test_portable_crc_and_words_are_the_compiled_ones():
     from penstock.records import words
 

@@ -204,6 +204,72 @@ def test_short_reads(tmp_path):
         assert list(reader) == RECORDS
 
 
+def test_a_block_is_not_bounded_by_the_buffer(tmp_path):
+    records = [bytes([i % 251]) * (80 + i % 9) for i in range(1500)]
+    path = write_bytes(tmp_path, b"".join(map(frame, records)))
+    with TFRecordReader(path, buffer_size=500) as reader:
+        first = reader.read(1000).strings()
+        block = reader.read(1000)
+        assert len(block) == 1000
+        assert first + block.strings() + list(reader) == records
+
+
+class Frames:
+    """A source that gives one record at a time, and fails now and then."""
+
+    path = "frames"
+
+    def __init__(self, records, *, is_regular):
+        self.waiting, self.is_regular = [frame(r) for r in records], is_regular
+
+    def readinto(self, view):
+        if not self.waiting:
+            return 0
+        piece = self.waiting.pop(0)
+        if piece == frame(b"fails"):
+            raise OSError("the disk is gone")
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def close(self):
+        pass
+
+
+def of_source(tmp_path, source):
+    reader = TFRecordReader(write_bytes(tmp_path, b""))
+    reader._buffer.close()
+    reader._buffer = ReadBuffer(source, 4096)
+    return reader
+
+
+def test_records_are_returned_before_an_error_that_was_met_behind_them(tmp_path):
+    names = [b"one", b"two", b"three", b"fails", b"four", b"five"]
+    with of_source(tmp_path, Frames(names, is_regular=True)) as reader:
+        assert reader.read(1).strings() == [b"one"]
+        assert reader.read(10).strings() == [b"two", b"three"]
+        with pytest.raises(OSError, match="the disk is gone"):
+            reader.read(10)
+        assert reader.read(10).strings() == [b"four", b"five"]
+        assert reader.read(10) is None and reader.report.records_read == 5
+
+
+def test_records_of_a_pipe_do_not_wait_for_later_ones(tmp_path):
+    with of_source(tmp_path, Frames([b"one", b"two", b"three"], is_regular=False)) as reader:
+        assert [reader.read(10).strings() for _ in range(3)] == [[b"one"], [b"two"], [b"three"]]
+
+
+def test_large_records_get_a_larger_buffer_where_none_was_asked_for(tmp_path):
+    records = [bytes(200_000), bytes(150_000), b"", bytes(250_000)] * 5
+    path = write_bytes(tmp_path, b"".join(map(frame, records)))
+    for size in (None, 4096):
+        with TFRecordReader(path, buffer_size=size) as reader:
+            blocks = []
+            while (block := reader.read(7)) is not None:
+                blocks.append(block)
+            assert [r for b in blocks for r in b.strings()] == records
+            assert len(reader._buffer.data) == (1 << 20 if size is None else 250_016)
+
+
 def test_arguments(tmp_path):
     with pytest.raises(NotFoundError, match=r"nowhere: no such file\.$"):
         TFRecordReader(tmp_path / "nowhere")
