@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any, Final
 
 import numpy as np
@@ -27,7 +28,7 @@ _MAGIC: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GI
 _CHANNELS: Final = {"JPEG": (0, 1, 3), "PNG": (0, 1, 3, 4), "GIF": (0, 3), "BMP": (0, 3, 4)}
 _PNG_DEPTH_AT: Final = 24  # the bit depth, in the header chunk
 # Shares of red, green and blue in grey, of 2**15, as libpng rounds them.
-_GREY: Final = (9798, 19235, 3735)
+_GREY: Final = (9797, 19234, 3737)
 
 
 def decode_image(contents: Any, channels: int = 0, dtype: Any = "uint8", *, expand_animations: bool = True) -> Any:
@@ -194,10 +195,22 @@ def _read(where: str, image: Any, data: bytes, channels: int, dtype: DType, fram
             )
         pixels = _png_pixels(image, channels)
     else:
-        pixels = _with_channels(np.atleast_3d(np.asarray(_without_palette(image))), channels)
+        whole = _bmp_with_opacity(data)
+        pixels = np.atleast_3d(np.asarray(_without_palette(image))) if whole is None else whole
+        pixels = _with_channels(pixels, channels)
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     return _as_type(pixels, dtype, scaled_wide=image.format == "PNG")
+
+
+def _bmp_with_opacity(data: bytes) -> Pixels | None:
+    """Return the pixels of an uncompressed BMP of 32 bits, or None; Pillow leaves out their fourth byte."""
+    offset, width, height = struct.unpack_from("<I4xii", data, 10)
+    bits, compression = struct.unpack_from("<HI", data, 28)
+    if (bits, compression) != (32, 0) or width <= 0 or 4 * width * abs(height) > len(data) - offset:
+        return None
+    rows = np.frombuffer(data, np.uint8, 4 * width * abs(height), offset).reshape(abs(height), width, 4)
+    return (rows[::-1] if height > 0 else rows)[..., [2, 1, 0, 3]]
 
 
 def _without_palette(image: Any) -> Any:

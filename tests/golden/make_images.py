@@ -22,6 +22,7 @@ from writer import outcome, versions, write
 
 ROWS, COLUMNS = np.mgrid[0:6, 0:8]
 COLOURS = np.stack([COLUMNS * 31, ROWS * 40, (COLUMNS + ROWS) * 17], -1).astype(np.uint8)
+MANY_COLOURS = np.random.default_rng(1).integers(0, 256, (12, 12, 3)).astype(np.uint8)
 OPACITY = (255 - COLUMNS * 20)[..., None].astype(np.uint8)
 
 
@@ -48,6 +49,7 @@ def files() -> dict[str, bytes]:
         "grey and opacity png": tf.io.encode_png(np.concatenate([COLOURS[..., :1], OPACITY], -1)).numpy(),
         "opacity png": tf.io.encode_png(with_opacity).numpy(),
         "wide png": tf.io.encode_png(COLOURS[..., :1].astype(np.uint16) * 257 + 3).numpy(),
+        "many colours png": tf.io.encode_png(MANY_COLOURS).numpy(),
         "palette png": saved(image.quantize(8), "PNG"),
         "one bit png": saved(image.convert("1"), "PNG"),
         "cut png": tf.io.encode_png(COLOURS).numpy()[:60],
@@ -55,6 +57,7 @@ def files() -> dict[str, bytes]:
         "animation": saved(frames[0], "GIF", save_all=True, append_images=frames[1:]),
         "bmp": saved(image, "BMP"),
         "grey bmp": saved(image.convert("L"), "BMP"),
+        "opacity bmp": saved(Image.fromarray(with_opacity), "BMP"),
         "junk": b"junk",
         "nothing": b"",
     }
@@ -82,6 +85,7 @@ def decoded() -> list[dict[str, Any]]:
     asked += [("decode_png", name, {"dtype": "uint16"}) for name in ("wide png", "png", "opacity png")]
     asked += [("decode_bmp", name, {"channels": c}) for name in ("bmp", "png") for c in (0, 1, 3, 4)]
     asked += [("decode_bmp", "grey bmp", {})]
+    asked += [("decode_bmp", "opacity bmp", {"channels": c}) for c in (0, 3, 4)]
     asked += [("decode_gif", name, {}) for name in ("gif", "animation", "bmp")]
     asked += [("decode_image", name, {}) for name in ("png", "gif", "animation", "bmp", "junk", "nothing", "cut png")]
     asked += [("decode_image", "animation", {"expand_animations": False})]
