@@ -20,7 +20,7 @@ from .keys import Keys
 from .lookup_transforms import CodesToTokens, TokensToCodes
 from .token_counts import TokenCounts, tokens_from_arrays
 from .transform import Transform, run_transform
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, write_vocabulary_file
 
 Array = npt.NDArray[Any]
 
@@ -43,6 +43,7 @@ class IndexLookup(AdaptableLayer):
         pad_to_max_tokens: Make rows `max_tokens` long.
         sparse: Return rows as `Sparse`.
         encoding: How `get_vocabulary` decodes strings.
+        max_counted: Most tokens that adapting holds.
         **options: Those of every layer.
     """
 
@@ -65,10 +66,12 @@ class IndexLookup(AdaptableLayer):
         pad_to_max_tokens: bool,
         sparse: bool,
         encoding: str = "utf-8",
+        max_counted: int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self._keys = keys
+        self.max_counted = max_counted
         self.max_tokens, self.num_oov_indices = max_tokens, num_oov_indices
         self.mask_token, self.oov_token = mask_token, oov_token
         self.invert, self.sparse = bool(invert), bool(sparse)
@@ -78,7 +81,7 @@ class IndexLookup(AdaptableLayer):
         self._tokens: BytesColumn | None = None
         self._idf: Array | None = None
         self._transform: Transform | None = None
-        self._counts = TokenCounts()
+        self._counts = TokenCounts(max_counted)
         self._fixed = False
         # Tokens of the vocabulary that will come with `load_arrays`: a loaded model is put together before that.
         self._expected: int | None = None
@@ -109,6 +112,14 @@ class IndexLookup(AdaptableLayer):
             raise fail("invert=True needs output_mode='int'", output_mode=self.output_mode)
         if self.invert and self.oov_token is None:
             raise fail("invert=True needs an oov_token", oov_token=None)
+        if self.max_counted is not None:
+            least = 2 * (self.max_tokens or 1)
+            if not isinstance(self.max_counted, int) or self.max_counted < least:
+                raise fail(
+                    f"max_counted must be an int >= {least} (twice max_tokens) or None",
+                    max_counted=self.max_counted,
+                    max_tokens=self.max_tokens,
+                )
         check_sparse(self.output_mode, self.where, sparse=self.sparse)
         if idf_weights is not None and (self.output_mode != "tf_idf" or not has_vocabulary):
             raise fail("idf_weights needs a vocabulary and output_mode='tf_idf'", output_mode=self.output_mode)
@@ -149,6 +160,17 @@ class IndexLookup(AdaptableLayer):
             return tokens
         special = [self.mask_token] * self._oov_start + [self.oov_token] * self.num_oov_indices
         return [t.decode(self.encoding) if isinstance(t, bytes) else t for t in special] + tokens
+
+    def write_vocabulary(self, path: str | os.PathLike[str]) -> None:
+        """Write the tokens, without special ones, to a text file, one per line: what `vocabulary=path` reads.
+
+        Raises:
+            NotAdaptedError: There is no vocabulary yet.
+            InvalidArgumentError: A token is empty or holds a line break, which such files cannot express.
+        """
+        self._require_adapted()
+        assert self._tokens is not None
+        write_vocabulary_file(path, self._keys.lines(self._tokens))
 
     def set_vocabulary(self, vocabulary: Any, idf_weights: npt.ArrayLike | None = None) -> None:
         """Replace the vocabulary.
@@ -279,8 +301,17 @@ class IndexLookup(AdaptableLayer):
         strings, documents = self._keys.tokens(value, self.where, whole=whole)
         self._counts.add(strings, documents)
 
+    @property
+    def count_error(self) -> int:
+        """By how much the counts of the accumulated state may be too small; 0 unless `max_counted` was reached.
+
+        At most the number of tokens seen divided by `max_counted // 2 + 1`: every token that was seen more often than
+        that is in the state, and counts are never too large.
+        """
+        return self._counts.error
+
     def reset_state(self) -> None:
-        self._counts = TokenCounts()
+        self._counts = TokenCounts(self.max_counted)
 
     def merge_state(self, other: Self) -> None:
         self._counts.merge(other._counts)
@@ -309,7 +340,7 @@ class IndexLookup(AdaptableLayer):
         return self._counts.to_arrays()
 
     def set_state(self, state: Mapping[str, Array]) -> None:
-        self._counts = TokenCounts.from_arrays(state, where=self.where)
+        self._counts = TokenCounts.from_arrays(state, where=self.where, limit=self.max_counted)
 
     # --- calling ------------------------------------------------------------------------------------------------------
 
@@ -358,6 +389,8 @@ class IndexLookup(AdaptableLayer):
             "pad_to_max_tokens": self.pad_to_max_tokens,
             "sparse": self.sparse,
         }
+        if self.max_counted is not None:
+            config["max_counted"] = self.max_counted
         if self._tokens is not None and is_state_apart():
             config["adapted"] = {"size": len(self._tokens), "fixed": self._fixed}
         return config

@@ -39,6 +39,8 @@ class IntegerLookup(IndexLookup):
         oov_method: How one of several OOV codes is chosen: `"floormod"`, the integer modulo their number;
             `"farmhash"`, the hash of the decimal number.
         salt: An int or two: hash by SipHash under this key; with `"farmhash"` only.
+        max_counted: Most distinct tokens that adapting holds at a time, at least twice `max_tokens`; None for all.
+            Memory is bounded then, and counts may be too small by up to `count_error`; see there.
         **options: `name`, `trainable`, `input_shape`; `dtype` is ignored, as in Keras.
 
     Raises:
@@ -67,6 +69,7 @@ class IntegerLookup(IndexLookup):
         pad_to_max_tokens: bool = False,
         oov_method: str = "floormod",
         salt: Any = None,
+        max_counted: int | None = None,
         **options: Any,
     ) -> None:
         where = type(self).__name__
@@ -97,6 +100,7 @@ class IntegerLookup(IndexLookup):
             output_mode=output_mode,
             pad_to_max_tokens=pad_to_max_tokens,
             sparse=sparse,
+            max_counted=max_counted,
             **options,
         )
 

@@ -59,6 +59,10 @@ class Keys(ABC):
         """Return the tokens of a vocabulary file."""
 
     @abstractmethod
+    def lines(self, tokens: BytesColumn) -> BytesColumn:
+        """Return tokens as the lines of a vocabulary file."""
+
+    @abstractmethod
     def encode(self, token: Any) -> bytes:
         """Return the bytes of a token."""
 
@@ -123,6 +127,9 @@ class StringKeys(Keys):
     def from_file(self, path: Any, where: str) -> BytesColumn:
         return read_vocabulary_file(path, where=where)
 
+    def lines(self, tokens: BytesColumn) -> BytesColumn:
+        return tokens
+
     def encode(self, token: Any) -> bytes:
         return encode_token(token)
 
@@ -180,27 +187,22 @@ class IntegerKeys(Keys):
         return _flat(self.read(vocabulary, f"{where}, vocabulary"), vocabulary, where)
 
     def from_file(self, path: Any, where: str) -> BytesColumn:
-        lines = read_vocabulary_file(path, where=where).strings()
-        found: dict[int, int] = {}
-        for number, line in enumerate(lines, start=1):
-            try:
-                token = int(np.int64(int(line)))
-            except (ValueError, OverflowError) as err:
-                raise ParseError(
-                    f"{path}, line {number}: the line must hold one 64-bit integer. Received: "
-                    f"{line.decode()!r}. Fix the vocabulary file.",
-                    path=str(path),
-                    line=number,
-                ) from err
-            if token in found:
-                raise ParseError(
-                    f"{path}, line {number}: the line repeats the token {token} of line {found[token]}. "
-                    "Fix the vocabulary file.",
-                    path=str(path),
-                    line=number,
-                )
-            found[token] = number
-        return _held(np.fromiter(found, dtype=np.int64, count=len(found)))
+        values = _parsed_lines(read_vocabulary_file(path, where=where), str(path))
+        order = np.argsort(values, kind="stable")
+        twice = order[1:][values[order[1:]] == values[order[:-1]]]
+        if len(twice):
+            number = int(twice.min())
+            before = int(np.flatnonzero(values == values[number])[0])
+            raise ParseError(
+                f"{path}, line {number + 1}: the line repeats the token {values[number]} of line {before + 1}. "
+                "Fix the vocabulary file.",
+                path=str(path),
+                line=number + 1,
+            )
+        return _held(values)
+
+    def lines(self, tokens: BytesColumn) -> BytesColumn:
+        return decimal_strings(_integers(tokens))
 
     def encode(self, token: Any) -> bytes:
         return _held(np.array([operator.index(token)], dtype=np.int64)).element(0)  # type: ignore[no-any-return]
@@ -248,6 +250,33 @@ def _held_column(column: Column, where: str) -> Column:
     if isinstance(column, RaggedColumn):
         return RaggedColumn(_held_column(column.values, where), column.splits)
     raise DTypeError(f"{where}: data must be integers. Received: elements {column.spec!r}.")
+
+
+def _parsed_lines(lines: BytesColumn, path: str) -> Int64s:
+    """Return the integers that lines hold.
+
+    Raises:
+        ParseError: A line holds something else; names the line.
+    """
+    import pyarrow as pa
+
+    try:
+        values: Int64s = lines.to_arrow().cast(pa.large_string()).cast(pa.int64()).to_numpy()
+    except pa.ArrowException:  # Spaces around a number are well.
+        values = np.empty(len(lines), dtype=np.int64)
+        for i, line in enumerate(lines.strings()):
+            try:
+                if b"_" in line:  # what Python takes and nobody else
+                    raise ValueError(line)
+                values[i] = int(line)
+            except (ValueError, OverflowError) as err:
+                raise ParseError(
+                    f"{path}, line {i + 1}: the line must hold one 64-bit integer. Received: {line.decode()!r}. "
+                    "Fix the vocabulary file.",
+                    path=path,
+                    line=i + 1,
+                ) from err
+    return values
 
 
 def _parsed(token: str | bytes, where: str) -> int:

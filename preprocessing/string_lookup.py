@@ -35,6 +35,8 @@ class StringLookup(IndexLookup):
         sparse: Return rows as `Sparse`.
         encoding: How `get_vocabulary` decodes tokens.
         salt: An int or two: strings get one of several OOV codes by SipHash under this key.
+        max_counted: Most distinct tokens that adapting holds at a time, at least twice `max_tokens`; None for all.
+            Memory is bounded then, and counts may be too small by up to `count_error`; see there.
         **options: `name`, `trainable`, `input_shape`; `dtype` is ignored, as in Keras.
 
     Raises:
@@ -62,6 +64,7 @@ class StringLookup(IndexLookup):
         sparse: bool = False,
         encoding: str = "utf-8",
         salt: Any = None,
+        max_counted: int | None = None,
         **options: Any,
     ) -> None:
         self.salt = as_salt(salt, type(self).__name__)
@@ -78,6 +81,7 @@ class StringLookup(IndexLookup):
             pad_to_max_tokens=pad_to_max_tokens,
             sparse=sparse,
             encoding=encoding,
+            max_counted=max_counted,
             **options,
         )
 

@@ -228,6 +228,8 @@ class TextVectorization(IndexLookup):
         sparse: Return rows as `Sparse`.
         ragged: With `"int"`, return `Ragged` rows instead of padded ones.
         encoding: How `get_vocabulary` decodes tokens.
+        max_counted: Most distinct tokens that adapting holds at a time, at least twice `max_tokens`; None for all.
+            Memory is bounded then, and counts may be too small by up to `count_error`; see there.
         **options: `name`, `trainable`, `input_shape`; `dtype` is ignored, as in Keras.
 
     Raises:
@@ -258,6 +260,7 @@ class TextVectorization(IndexLookup):
         sparse: bool = False,
         ragged: bool = False,
         encoding: str = "utf-8",
+        max_counted: int | None = None,
         **options: Any,
     ) -> None:
         where = type(self).__name__
@@ -279,6 +282,7 @@ class TextVectorization(IndexLookup):
             pad_to_max_tokens=pad_to_max_tokens,
             sparse=sparse,
             encoding=encoding,
+            max_counted=max_counted,
             **options,
         )
 

@@ -13,10 +13,13 @@ from ..core.columns import BytesColumn
 from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
 from ..core.parallel import run_ranges
+from ..core.saving.archive import replacing
 from .kernels import table as kernels
 from .kernels import utf8
 
 Int64s = npt.NDArray[np.int64]
+
+_MARK = b"\xef\xbb\xbf"
 
 # Strings that are worth a thread, at some 10 ns each.
 _LEAST = 1 << 14
@@ -108,6 +111,9 @@ def _repeated(tokens: BytesColumn) -> str:
 def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesColumn:
     """Return the tokens of a text file, one per line; a carriage return before the line's end is dropped.
 
+    The last line needs no end. A byte order mark at the start is no part of the first token. All else is: spaces, tabs,
+    carriage returns inside a line.
+
     Args:
         path: The file.
         where: Start of messages.
@@ -121,6 +127,8 @@ def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesCo
         raw = np.fromfile(name, dtype=np.uint8)
     except FileNotFoundError as err:
         raise NotFoundError(f"{where}: vocabulary file must exist. Received: vocabulary={name!r}.") from err
+    if raw[: len(_MARK)].tobytes() == _MARK:
+        raw = raw[len(_MARK) :]
     if not len(raw):
         raise ParseError(f"{name}: a vocabulary file must hold one token per line. The file is empty.", path=name)
     column = _lines(raw)
@@ -161,23 +169,27 @@ def _bad_line(name: str, index: int, problem: str) -> ParseError:
 
 
 def write_vocabulary_file(path: str | os.PathLike[str], tokens: BytesColumn) -> None:
-    """Write tokens one per line.
+    """Write tokens one per line, to a temporary file that then takes the place of `path`.
 
     Raises:
-        InvalidArgumentError: A token is empty or holds a line break, which the format cannot express.
+        InvalidArgumentError: A token is empty or holds a line break, or the first begins with a byte order mark, which
+            the format cannot express.
     """
     lengths = tokens.lengths
     low, high = int(tokens.offsets[0]), int(tokens.offsets[-1])
     used = tokens.data[low:high]
-    if not lengths.all() or (used == ord("\n")).any() or (used == ord("\r")).any():
+    marked = len(tokens) > 0 and used[: len(_MARK)].tobytes() == _MARK
+    if marked or not lengths.all() or (used == ord("\n")).any() or (used == ord("\r")).any():
         raise InvalidArgumentError(
-            "write_vocabulary_file: tokens must not be empty or hold line breaks. Save the layer instead."
+            "write_vocabulary_file: tokens must not be empty or hold line breaks, nor the first one begin with a byte "
+            "order mark. Save the layer instead."
         )
     out = np.full(len(used) + len(tokens), ord("\n"), dtype=np.uint8)
     keep = np.ones(len(out), dtype=bool)
     keep[np.cumsum(lengths + 1) - 1] = False
     out[keep] = used
-    Path(path).write_bytes(out.tobytes())
+    with replacing(Path(path)) as file:
+        file.write(out.data)
 
 
 def encode_token(token: Any) -> bytes:

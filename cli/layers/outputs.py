@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,8 +33,8 @@ class TableWriter(ABC):
         folder, name = Path(path).parent, Path(path).name
         if not folder.is_dir():
             raise InvalidArgumentError(f"transform: the folder of the result must exist. Received: {path!r}.")
-        handle, self._temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.", suffix=".tmp")
-        os.close(handle)
+        self._temporary = str(folder / f".{name}.{secrets.token_hex(6)}.tmp")
+        Path(self._temporary).touch(exist_ok=False)
         self._finished = self._published = False
 
     @abstractmethod
@@ -60,9 +60,6 @@ class TableWriter(ABC):
 
     def publish(self) -> None:
         """Give the complete file its name, in place of a file that had it before."""
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(self._temporary).chmod(0o666 & ~umask)
         Path(self._temporary).replace(self.path)
         self._published = True
 

@@ -18,7 +18,7 @@ import io
 import json
 import math
 import os
-import tempfile
+import secrets
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -132,7 +132,7 @@ def write_archive(path: str | os.PathLike[str], config: Any, arrays: Mapping[str
     except TypeError as err:
         raise InvalidArgumentError(f"write_archive: config must be plain JSON values. {err}.") from err
     metadata = {"format": "penstock", "format_version": FORMAT_VERSION, "penstock_version": __version__}
-    with _replacing(Path(path)) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+    with replacing(Path(path)) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("metadata.json", json.dumps(metadata))
         archive.writestr("config.json", text)
         for name, array in arrays.items():
@@ -151,12 +151,12 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[Any]:
+def replacing(path: Path) -> Iterator[Any]:
     """Open a temporary file beside `path` that takes its place when the block ends well, else vanishes."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        # Unlike tempfile's, it has the permissions that new files have.
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
