@@ -85,10 +85,27 @@ def test_a_name_like_no_other_is_plainly_absent():
         tf.zzzz  # noqa: B018
 
 
+# TensorFlow's numbers.
+CODES = (
+    "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED"
+    " RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS"
+    " UNAUTHENTICATED"
+).split()
+
+
 def test_errors_are_penstocks_own():
-    for name in set(tf.errors.__all__) - {"OpError"}:
-        assert getattr(tf.errors, name) is getattr(errors, name)
     assert tf.errors.OpError is errors.PenstockError
+    assert tf.errors.OperatorNotAllowedInGraphError is errors.TraceError
+    for name in set(tf.errors.__all__) - {"OpError", "OperatorNotAllowedInGraphError", *CODES}:
+        assert getattr(tf.errors, name) is getattr(errors, name)
+        assert issubclass(getattr(tf.errors, name), tf.errors.OpError)
+
+
+def test_errors_have_tensorflows_numbers():
+    assert [getattr(tf.errors, name) for name in CODES] == list(range(len(CODES)))
+    for name, code in zip(CODES[1:], range(1, len(CODES)), strict=True):
+        kind = getattr(tf.errors, name.title().replace("_", "") + "Error")
+        assert kind.error_code == code
 
 
 def test_classes_are_penstocks_own():
