@@ -33,12 +33,26 @@ __all__ = [
     "pad_to_bounding_box",
     "per_image_standardization",
     "psnr",
+    "random_brightness",
+    "random_contrast",
+    "random_crop",
+    "random_flip_left_right",
+    "random_flip_up_down",
+    "random_hue",
+    "random_saturation",
     "resize",
     "resize_with_crop_or_pad",
     "resize_with_pad",
     "rgb_to_grayscale",
     "rgb_to_hsv",
     "rot90",
+    "stateless_random_brightness",
+    "stateless_random_contrast",
+    "stateless_random_crop",
+    "stateless_random_flip_left_right",
+    "stateless_random_flip_up_down",
+    "stateless_random_hue",
+    "stateless_random_saturation",
     "total_variation",
     "transpose",
 ]
@@ -156,6 +170,79 @@ def adjust_saturation(image: Any, saturation_factor: Any, name: str | None = Non
 def psnr(a: Any, b: Any, max_val: Any, name: str | None = None) -> Any:
     """Return the ratio of signal to noise; see `penstock.preprocessing.images.psnr`."""
     return _images.psnr(operand(a), operand(b), max_val)
+
+
+# --- at random --------------------------------------------------------------------------------------------------------
+
+
+def random_flip_left_right(image: Any, seed: int | None = None) -> Any:
+    """Return images flipped or not; see `penstock.preprocessing.images.random_flip_left_right`."""
+    return _images.random_flip_left_right(operand(image), seed)
+
+
+def random_flip_up_down(image: Any, seed: int | None = None) -> Any:
+    """Return images flipped or not; see `penstock.preprocessing.images.random_flip_up_down`."""
+    return _images.random_flip_up_down(operand(image), seed)
+
+
+def random_brightness(image: Any, max_delta: float, seed: int | None = None) -> Any:
+    """Return brighter or darker images; see `penstock.preprocessing.images.random_brightness`."""
+    return _images.random_brightness(operand(image), max_delta, seed)
+
+
+def random_contrast(image: Any, lower: float, upper: float, seed: int | None = None) -> Any:
+    """Return images of another contrast; see `penstock.preprocessing.images.random_contrast`."""
+    return _images.random_contrast(operand(image), lower, upper, seed)
+
+
+def random_hue(image: Any, max_delta: float, seed: int | None = None) -> Any:
+    """Return images of another hue; see `penstock.preprocessing.images.random_hue`."""
+    return _images.random_hue(operand(image), max_delta, seed)
+
+
+def random_saturation(image: Any, lower: float, upper: float, seed: int | None = None) -> Any:
+    """Return images of another saturation; see `penstock.preprocessing.images.random_saturation`."""
+    return _images.random_saturation(operand(image), lower, upper, seed)
+
+
+def random_crop(value: Any, size: Any, seed: int | None = None, name: str | None = None) -> Any:
+    """Return a part of a value; see `penstock.preprocessing.images.random_crop`."""
+    return _images.random_crop(operand(value), _static(size), seed)
+
+
+def stateless_random_flip_left_right(image: Any, seed: Any) -> Any:
+    """Return images flipped or not; see `penstock.preprocessing.images.stateless_random_flip_left_right`."""
+    return _images.stateless_random_flip_left_right(operand(image), _static(seed))
+
+
+def stateless_random_flip_up_down(image: Any, seed: Any) -> Any:
+    """Return images flipped or not; see `penstock.preprocessing.images.stateless_random_flip_up_down`."""
+    return _images.stateless_random_flip_up_down(operand(image), _static(seed))
+
+
+def stateless_random_brightness(image: Any, max_delta: float, seed: Any) -> Any:
+    """Return brighter or darker images; see `penstock.preprocessing.images.stateless_random_brightness`."""
+    return _images.stateless_random_brightness(operand(image), max_delta, _static(seed))
+
+
+def stateless_random_contrast(image: Any, lower: float, upper: float, seed: Any) -> Any:
+    """Return images of another contrast; see `penstock.preprocessing.images.stateless_random_contrast`."""
+    return _images.stateless_random_contrast(operand(image), lower, upper, _static(seed))
+
+
+def stateless_random_hue(image: Any, max_delta: float, seed: Any) -> Any:
+    """Return images of another hue; see `penstock.preprocessing.images.stateless_random_hue`."""
+    return _images.stateless_random_hue(operand(image), max_delta, _static(seed))
+
+
+def stateless_random_saturation(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
+    """Return images of another saturation; see `penstock.preprocessing.images.stateless_random_saturation`."""
+    return _images.stateless_random_saturation(operand(image), lower, upper, _static(seed))
+
+
+def stateless_random_crop(value: Any, size: Any, seed: Any, name: str | None = None) -> Any:
+    """Return a part of a value; see `penstock.preprocessing.images.stateless_random_crop`."""
+    return _images.stateless_random_crop(operand(value), _static(size), _static(seed))
 
 
 def _static(value: Any) -> Any:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from ...core.errors import DTypeError, InvalidArgumentError, ShapeError, describe, suggest
 from ...core.ops.inference import tensor_spec
-from ...core.specs import TensorSpec
+from ...core.ops.registry import operand_kind
+from ...core.specs import Spec, TensorSpec, spec_of
 
 Array = npt.NDArray[Any]
 
@@ -50,6 +51,12 @@ def check_images(spec: Any, value: Any, where: str) -> TensorSpec:
             f"Received: {describe(value)}."
         )
     return spec
+
+
+def spec_of_value(value: Any) -> Spec:
+    """Return the spec of a symbol, or of what NumPy understands."""
+    found: Spec = value.spec if operand_kind(value) == "symbol" else spec_of(np.asarray(value))
+    return found
 
 
 def spec_of_images(value: Any, where: str) -> TensorSpec:

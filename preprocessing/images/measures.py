@@ -10,14 +10,13 @@ import numpy as np
 from ...core import ops
 from ...core.errors import ShapeError, describe
 from ...core.ops.registry import Value, operand_kind
-from ...core.specs import TensorSpec, spec_of
-from .checks import check_images
+from ...core.specs import TensorSpec
+from .checks import check_images, spec_of_value
 from .conversion import convert_image_dtype
 
 
 def _spec_of_images(value: Any, where: str) -> TensorSpec:
-    """Return the spec of images, whatever holds them."""
-    return check_images(value.spec if operand_kind(value) == "symbol" else spec_of(np.asarray(value)), value, where)
+    return check_images(spec_of_value(value), value, where)
 
 
 def total_variation(images: Value) -> Value:
