@@ -127,6 +127,7 @@ def _preprocessing() -> None:
     lookup = preprocessing.StringLookup()
     lookup.adapt(words)
     lookup(["word1", "other"])
+    lookup.adapt([f"token {i}" for i in range(5000)])
     integers = preprocessing.IntegerLookup(num_oov_indices=3, oov_method="farmhash")
     integers.adapt(np.arange(ROWS) % 5)
     integers([1, -99])

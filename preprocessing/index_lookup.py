@@ -240,6 +240,7 @@ class IndexLookup(AdaptableLayer):
             transform: Transform = self._inverse(tokens)
         else:
             vocabulary, mask = self._with_mask(tokens)
+            tokens = vocabulary.tokens.slice(0, len(tokens))
             mask_code = 0 if self.output_mode == "int" else DROPPED
             transform = self._coder(
                 keys=self._keys,
@@ -262,13 +263,16 @@ class IndexLookup(AdaptableLayer):
 
     def _with_mask(self, tokens: BytesColumn) -> tuple[Vocabulary, int]:
         """Return the table of the tokens and the mask token, and the mask token's index or -1."""
-        vocabulary = Vocabulary(tokens, where=self.where)
         if self.mask_token is None:
-            return vocabulary, -1
+            return Vocabulary(tokens, where=self.where), -1
         mask = BytesColumn.from_list([self._keys.encode(self.mask_token)])
-        self._refuse_inside(vocabulary, mask, f"mask_token={self.mask_token!r}")
         both = cast("BytesColumn", concat([tokens, mask]))
-        return Vocabulary(both, where=self.where), len(tokens)
+        try:
+            return Vocabulary(both, where=self.where), len(tokens)
+        except InvalidArgumentError:
+            # Which of the two is it: a token twice, or the mask token among them?
+            self._refuse_inside(Vocabulary(tokens, where=self.where), mask, f"mask_token={self.mask_token!r}")
+            raise
 
     def _inverse(self, tokens: BytesColumn) -> CodesToTokens:
         vocabulary = Vocabulary(tokens, where=self.where)

@@ -12,12 +12,13 @@ from ..core.columns import BytesColumn
 from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError
 from .kernels import table as kernels
+from .ranking import ranked_rows
 from .vocabulary import table_size
 
 Int64s = npt.NDArray[np.int64]
 
 _ONE_EACH = np.empty((0, 2), dtype=np.int64)
-# Below this many tokens, sorting Python's tuples is faster than loading pyarrow.
+# Below this many tokens, sorting Python's tuples is faster than loading a kernel.
 _SMALL = 4096
 
 
@@ -248,10 +249,4 @@ def _rank(tokens: BytesColumn, counts: Int64s) -> Int64s:
         strings = tokens.strings()
         pairs = sorted(zip(counts.tolist(), strings, range(len(strings)), strict=True), reverse=True)
         return np.array([i for _, _, i in pairs], dtype=np.int64)
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    table = pa.table({"count": counts, "token": tokens.to_arrow()})
-    order = pc.sort_indices(table, sort_keys=[("count", "descending"), ("token", "descending")])
-    indices: Int64s = order.to_numpy().astype(np.int64)
-    return indices
+    return ranked_rows(tokens, counts)
