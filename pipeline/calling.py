@@ -12,6 +12,7 @@ import numpy as np
 from ..core.dtypes import DType
 from ..core.errors import InvalidArgumentError, describe
 from ..core.leaves import as_leaf
+from ..core.random.seeds import as_seed
 
 AUTOTUNE: Final = -1
 
@@ -94,6 +95,15 @@ def check_parallel_calls(where: str, value: Any) -> int | None:
             f"Received: num_parallel_calls={describe(value)}."
         )
     return number
+
+
+def check_seed(where: str, seed: Any) -> int | None:
+    """Return a seed: None or any integer.
+
+    Raises:
+        InvalidArgumentError: It is no integer.
+    """
+    return None if seed is None else as_seed(seed, where)
 
 
 def _as_int(value: Any) -> int | None:

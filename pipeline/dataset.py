@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .api.base import T
+from types import FunctionType
+
+from .api.base import DatasetBase, T
 from .api.combining import Combining
 from .api.description import Description
 from .api.elementwise import Elementwise
@@ -31,3 +33,15 @@ class Dataset(
     """
 
     __slots__ = ()
+
+
+def _name_methods() -> None:
+    """Let Python's own errors, as of a missing argument, speak of `Dataset`, not of the part that defines a method."""
+    for part in (each for each in Dataset.__mro__ if issubclass(each, DatasetBase)):
+        for name, method in vars(part).items():
+            function = getattr(method, "__func__", method)
+            if isinstance(function, FunctionType) and function.__qualname__.startswith(f"{part.__name__}."):
+                function.__qualname__ = f"{Dataset.__name__}.{name}"
+
+
+_name_methods()

@@ -207,7 +207,7 @@ def _rows_of_other(value: Any) -> Column:
     if isinstance(value, list | tuple):
         raise ShapeError(
             f"from_tensor_slices: rows must have one shape and one type. Received: {describe(value)}. "
-            "Use Ragged.from_list() for rows of different lengths."
+            "Use Ragged.from_list() for rows of different lengths, Dataset.from_list() for a list of elements."
         )
     array = np.asarray(value)
     if array.ndim == 0:

@@ -10,7 +10,7 @@ from ...core.dtypes import int64
 from ...core.errors import DTypeError, InvalidArgumentError, describe
 from ...core.specs import TensorSpec
 from .. import plan
-from ..calling import check_int, check_weights
+from ..calling import check_int, check_seed, check_weights
 from ..plan.specs import check_common_spec
 from .base import DatasetBase, T
 
@@ -119,7 +119,7 @@ class Combining(DatasetBase[T]):
                 # As in TensorFlow: one dataset alone is not drawn, and none at all is an empty dataset.
                 return cls._of(chosen[0][0] if chosen else plan.Take(nodes[0], 0))
             nodes, shares = zip(*chosen, strict=True)
-        words = plan.Batch(plan.Random(seed, bool(rerandomize_each_iteration)), 2)
+        words = plan.Batch(plan.Random(check_seed(where, seed), bool(rerandomize_each_iteration)), 2)
         if isinstance(weights, DatasetBase):
             turns = plan.Draw(plan.Zip((weights._node, words), nest.structure_of((0, 0))))
         else:

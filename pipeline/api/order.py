@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from .. import plan
-from ..calling import check_count, check_int
+from ..calling import check_count, check_int, check_seed
 from ..plan.global_shuffle import shuffle_globally
 from .base import DatasetBase, T
 
@@ -30,7 +30,7 @@ class Order(DatasetBase[T]):
         """
         size = check_count("Dataset.shuffle", "buffer_size", buffer_size, 1)
         reshuffle = True if reshuffle_each_iteration is None else bool(reshuffle_each_iteration)
-        return self._same(plan.Shuffle(self._node, size, seed, reshuffle))
+        return self._same(plan.Shuffle(self._node, size, check_seed("Dataset.shuffle", seed), reshuffle))
 
     def global_shuffle(self, seed: int | None = None, *, reshuffle_each_iteration: bool = True) -> Self:
         """Yield all elements in random order, without a buffer: the place of each element is computed.
@@ -52,7 +52,8 @@ class Order(DatasetBase[T]):
             >>> len(set(order)), max(order) > 900_000
             (1000, True)
         """
-        node = shuffle_globally(self._node, seed, reshuffle_each_iteration=bool(reshuffle_each_iteration))
+        checked = check_seed("Dataset.global_shuffle", seed)
+        node = shuffle_globally(self._node, checked, reshuffle_each_iteration=bool(reshuffle_each_iteration))
         return self._same(node)
 
     def repeat(self, count: int | None = None) -> Self:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.errors import InvalidArgumentError, describe
 from .. import plan
-from ..calling import check_int, check_number, paths_of
+from ..calling import check_int, check_number, check_seed, paths_of
 from ..listing import match_files
 from ..plan.from_tensor_slices import listed_block, slices_block, whole_block
 from .base import DatasetBase, T
@@ -112,7 +112,7 @@ class Sources(DatasetBase[T]):
             seed: Seed of the numbers; None takes the global seed (`penstock.random.set_seed`) or a random one.
             rerandomize_each_iteration: Whether each pass has its own numbers; None means False.
         """
-        return cls._of(plan.Random(seed, bool(rerandomize_each_iteration)))
+        return cls._of(plan.Random(check_seed("Dataset.random", seed), bool(rerandomize_each_iteration)))
 
     @classmethod
     def from_generator(

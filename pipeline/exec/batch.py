@@ -25,7 +25,7 @@ class Batch(Stacking[plan.Batch]):
             first = self._describe(rows, err.first, name, err.first_spec)
             other = self._describe(rows, err.other, name, err.other_spec)
             same_shape = getattr(err.first_spec, "shape", None) == getattr(err.other_spec, "shape", ())
-            what, advice = "shape", "Use padded_batch(), or make the shapes equal"
+            what, advice = "shape", "Use padded_batch() or ragged_batch(), or make the shapes equal"
             if same_shape:
                 what, advice = "dtype", "Cast"
             raise ShapeError(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from operator import length_hint
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from ...core.block import Block
 from ...core.errors import FailedPreconditionError
@@ -182,6 +182,18 @@ class DatasetIterator(Generic[T]):
         self._closed = True
         self._elements = iter(())
         self._finalizer()
+
+    def __repr__(self) -> str:
+        from ..explain import one_line
+
+        state = ", closed" if self._closed else ", ended" if self._ended else ""
+        return f"<{type(self).__name__} over {one_line(self._root)}{state}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__}: an iterator holds threads and files and cannot be copied or pickled. "
+            "Pass the dataset, and what get_state() returns."
+        )
 
     def _check_open(self) -> None:
         if self._closed:

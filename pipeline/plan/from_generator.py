@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.errors import InvalidArgumentError
 from .base import UNKNOWN, ObservedSpec, Source
+from .specs import check_specs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +33,7 @@ class FromGenerator(Source):
                 "Dataset.from_generator: generator must be a function that returns an iterable, so that each pass can "
                 f"start anew. Received: {type(self.generator).__name__}. Pass the generator function, not its result."
             )
+        check_specs("Dataset.from_generator", "output_signature", self.output_signature)
 
     @property
     def element_spec(self) -> Any:

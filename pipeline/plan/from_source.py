@@ -8,6 +8,7 @@ from typing import Any
 
 from ...core.errors import InvalidArgumentError
 from .base import UNKNOWN, ObservedSpec, Source
+from .specs import check_specs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ class FromSource(Source):
                 f"itself. Received: {kind.__name__}. Pass an object whose __iter__ returns a new iterator, or use "
                 "from_generator() with the function that makes it."
             )
-
+        check_specs("Dataset.from_source", "element_spec", self.spec)
         if self.is_indexed and self.rows is None:
             object.__setattr__(self, "rows", range(len(self.source)))
 

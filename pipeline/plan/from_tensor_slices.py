@@ -9,7 +9,7 @@ from typing import Any
 from ...core import nest
 from ...core.block import Block
 from ...core.columns import ObjectColumn, rows_of
-from ...core.errors import InvalidArgumentError, ShapeError
+from ...core.errors import InvalidArgumentError, ShapeError, describe
 from ...core.leaves import as_element
 from .base import Source
 
@@ -129,8 +129,17 @@ def listed_block(where: str, elements: Sequence[Any]) -> Block:
         raise InvalidArgumentError(f"{where}: {err}") from err
     for path, column in zip(block.structure.paths(), block.columns, strict=True):
         if isinstance(column, ObjectColumn):
+            other = _first_unlike(column.to_list())
+            at = f" at {path}" if path else ""
             raise InvalidArgumentError(
-                f"{where}: elements must have the same dtypes and ranks. Received: elements that differ"
-                f"{f' in {path}' if path else ''}."
+                f"{where}: elements must be numbers, strings and arrays of the same dtypes and ranks. "
+                f"Received: element 0: {describe(column.element(0))}{at}"
+                + (f"; element {other}: {describe(column.element(other))}{at}." if other else ".")
             )
     return block
+
+
+def _first_unlike(leaves: list[Any]) -> int:
+    """Return the number of the first leaf of another dtype or rank than the first one, or 0."""
+    forms = [(getattr(leaf, "dtype", type(leaf)), len(getattr(leaf, "shape", ()))) for leaf in leaves]
+    return next((i for i, form in enumerate(forms) if form != forms[0]), 0)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core import nest
-from ...core.errors import DTypeError, PenstockError
-from ...core.specs import ObjectSpec, most_specific_nest
+from ...core.errors import DTypeError, InvalidArgumentError, PenstockError, describe
+from ...core.specs import ObjectSpec, Spec, most_specific_nest
 from .base import Node
 
 
@@ -17,6 +17,21 @@ def common_spec(specs: Sequence[Any]) -> Any:
         return None
     # Elements of which nothing is known may be nests, too.
     return ObjectSpec() if any(isinstance(spec, ObjectSpec) for spec in specs) else most_specific_nest(specs)
+
+
+def check_specs(where: str, name: str, specs: Any) -> None:
+    """Check that an argument is None or a nest of specs.
+
+    Raises:
+        InvalidArgumentError: A leaf is no spec.
+    """
+    leaves, structure = nest.flatten(specs)
+    for path, leaf in zip(structure.paths(), leaves, strict=True):
+        if not isinstance(leaf, Spec) and specs is not None:
+            raise InvalidArgumentError(
+                f"{where}: {name} must be a nest of specs, as TensorSpec((), 'int32'). "
+                f"Received: {describe(leaf)}{f' at {path}' if path else ''}."
+            )
 
 
 def check_common_spec(where: str, nodes: Sequence[Node]) -> None:

@@ -95,8 +95,8 @@ def test_different_shapes_name_leaf_and_both_elements() -> None:
     assert next(iterator)["image"].shape == (4, 2, 2)
     text = (
         r"Dataset\.batch \(node 2\): elements differ in shape, cannot stack\. First element 4: \['image'\] "
-        r"float32\[2, 2\]; element 7: \['image'\] float32\[2, 3\]\. Use padded_batch\(\), or make the shapes equal "
-        r"in map\(\)\."
+        r"float32\[2, 2\]; element 7: \['image'\] float32\[2, 3\]\. Use padded_batch\(\) or ragged_batch\(\), or make "
+        r"the shapes equal in map\(\)\."
     )
     with pytest.raises(ShapeError, match=text):
         next(iterator)

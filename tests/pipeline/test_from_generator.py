@@ -159,3 +159,20 @@ def test_the_argument_is_a_function() -> None:
     text = "generator must be a function that returns an iterable.*Received: list. Pass the generator function, not"
     with pytest.raises(InvalidArgumentError, match=text):
         Dataset.from_generator([1, 2])
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("signature", "received"),
+    [
+        (np.int32, r"<class 'numpy\.int32'> \(type\)\."),
+        ("int32", r"'int32' \(str\)\."),
+        ({"a": TensorSpec(()), "b": np.dtype("int32")}, r"dtype\('int32'\) .* at \['b'\]\."),
+    ],
+)
+def test_the_signature_is_made_of_specs(signature, received) -> None:
+    text = r"must be a nest of specs, as TensorSpec\(\(\), 'int32'\)\. Received: "
+    with pytest.raises(InvalidArgumentError, match=rf"^Dataset\.from_generator: output_signature {text}{received}"):
+        Dataset.from_generator(lambda: [1], output_signature=signature)
+    with pytest.raises(InvalidArgumentError, match=rf"^Dataset\.from_source: element_spec {text}{received}"):
+        Dataset.from_source([1, 2], element_spec=signature)

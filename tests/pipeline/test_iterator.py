@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -134,3 +137,21 @@ def test_nodes_are_numbered_from_the_source() -> None:
     context = Context(root)
     assert [context.number(n) for n in (root.input.input, root.input, root)] == [0, 1, 2]
     assert context.number(Dataset.range(3)._node) is None
+
+
+@pytest.mark.unit
+def test_repr_says_what_is_read_and_how_far_it_is() -> None:
+    iterator = iter(Dataset.range(2).batch(3))
+    assert repr(iterator) == "<DatasetIterator over range(2).batch(3)>"
+    list(iterator)
+    assert repr(iterator) == "<DatasetIterator over range(2).batch(3), ended>"
+    iterator.close()
+    assert repr(iterator) == "<DatasetIterator over range(2).batch(3), closed>"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_copy_is_refused_with_advice(copier) -> None:
+    text = r"an iterator holds threads and files .* Pass the dataset, and what get_state\(\) returns\."
+    with pytest.raises(TypeError, match=text):
+        copier(iter(Dataset.range(2)))

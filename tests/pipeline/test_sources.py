@@ -133,3 +133,53 @@ def test_from_tensors_is_one_element() -> None:
     assert_elements_equal(element, {"x": np.array([1, 2]), "y": b"text"})
     assert list(Dataset.from_tensors(7).repeat(3)) == [7, 7, 7]
     assert repr(Dataset.from_tensors(np.float32(1)).element_spec) == "TensorSpec(shape=(), dtype=float32)"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("elements", "received"),
+    [
+        ([1, 2, 1.5], r"element 0: int64\[\]; element 2: float64\[\]\."),
+        ([{"a": 1}, {"a": [1]}], r"element 0: int64\[\] at \['a'\]; element 1: int64\[1\] at \['a'\]\."),
+        (["a", 3], r"element 0: b'a' \(bytes\); element 1: int64\[\]\."),
+        ([None], r"element 0: None \(NoneType\)\."),
+        (
+            [Ragged.from_list([[1]]), Ragged.from_list([[1.0]])],
+            r"element 0: int64\[1, \?\]; element 1: float64\[1, \?\]\.",
+        ),
+    ],
+)
+def test_a_list_of_elements_that_do_not_fit_together_says_which(elements, received) -> None:
+    text = r"Dataset\.from_list: elements must be numbers, strings and arrays of the same dtypes and ranks\. Received: "
+    with pytest.raises(InvalidArgumentError, match=text + received):
+        Dataset.from_list(elements)
+
+
+@pytest.mark.unit
+def test_a_list_of_dicts_is_told_where_to_go() -> None:
+    with pytest.raises(ShapeError, match=r"Dataset\.from_list\(\) for a list of elements"):
+        Dataset.from_tensor_slices([{"a": 1}, {"a": 2}])
+
+
+@pytest.mark.unit
+def test_pythons_own_errors_name_the_class_that_users_know() -> None:
+    with pytest.raises(TypeError, match=r"^Dataset\.shuffle\(\) missing 1 required positional argument: 'buffer_size'"):
+        Dataset.range(3).shuffle()
+    assert Dataset.range.__qualname__ == "Dataset.range"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("make", "where"),
+    [
+        (lambda seed: Dataset.range(3).shuffle(2, seed), "shuffle"),
+        (lambda seed: Dataset.range(3).global_shuffle(seed), "global_shuffle"),
+        (lambda seed: Dataset.random(seed), "random"),
+        (lambda seed: Dataset.sample_from_datasets([Dataset.range(2)] * 2, seed=seed), "sample_from_datasets"),
+    ],
+)
+def test_seeds_are_integers(make, where) -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=rf"^Dataset\.{where}: seed must be an integer\. Received: seed=1\.5"
+    ):
+        make(1.5)
