@@ -37,6 +37,7 @@ from .specs import as_shape
 from .weights import resolve_function, resolve_initializer
 
 if TYPE_CHECKING:
+    from .random import Generator, SeedGenerator
     from .variable import Variable
 
 T = TypeVar("T")
@@ -271,6 +272,14 @@ class Layer:
     def sublayers(self) -> list[Layer]:
         """Return the layers that stand in this layer's attributes, in order; theirs are not included."""
         return _owned(self, Layer)
+
+    def random_generators(self) -> list[Generator | SeedGenerator]:
+        """Return the generators of random numbers in the attributes of this layer and its sub-layers, in order."""
+        from .random import Generator, SeedGenerator
+
+        found: list[Generator | SeedGenerator] = [*_owned(self, SeedGenerator), *_owned(self, Generator)]
+        found += [g for layer in self.sublayers() for g in layer.random_generators()]
+        return list({id(g): g for g in found}.values())
 
     @property
     def weights(self) -> list[Variable]:

@@ -148,6 +148,15 @@ class Generator:
         """Continue where `get_state` was taken."""
         self._stream.set_state(state)
 
+    def get_place(self) -> tuple[int, int, int]:
+        """Return the state as three integers."""
+        return self._stream.seed, self._stream.seed2, self._stream.position
+
+    def set_place(self, place: tuple[int, int, int]) -> None:
+        """Take back what `get_place` returned."""
+        self._stream = Philox(*place[:2])
+        self._stream.position = place[2]
+
     def _draw(self, draw: Draw, dims: tuple[int, ...], kind: np.dtype[Any]) -> npt.NDArray[Any]:
         n = math.prod(dims)
         out = draw(self._stream, n, kind).reshape(dims)

@@ -86,6 +86,16 @@ class SeedGenerator:
         with _lock:
             self._first, self._second = int(values[0]), int(values[1])
 
+    def get_place(self) -> tuple[int, int, int]:
+        """Return the state as three integers."""
+        with _lock:
+            return self._first, self._second, 0
+
+    def set_place(self, place: tuple[int, int, int]) -> None:
+        """Take back what `get_place` returned."""
+        with _lock:
+            self._first, self._second = place[:2]
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments; the count of calls is not among them."""
         return {"seed": self._initial, "name": self.name}

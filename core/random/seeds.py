@@ -24,15 +24,28 @@ import operator
 import random
 import secrets
 import threading
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, Protocol
 
 from ..errors import InvalidArgumentError, describe
 from .philox import WORDS_PER_BLOCK, Philox
 
 DEFAULT_FIRST_SEED: Final = 87654321
 _MODULUS: Final = 2**31 - 1
-# Number of the stream of operations without a seed among the streams of a function.
+# Number of the stream of operations without a seed among the streams of a function, and of its first generator; the
+# following ones count down.
 _FRESH: Final = -1
+_GENERATORS: Final = -2
+
+
+class Resumable(Protocol):
+    """A generator whose place is three integers."""
+
+    def get_place(self) -> tuple[int, int, int]:
+        """Return where it stands."""
+
+    def set_place(self, place: tuple[int, int, int]) -> None:
+        """Go on from there."""
 
 
 class FunctionSeeds:
@@ -44,6 +57,8 @@ class FunctionSeeds:
 
     Args:
         global_seed: The global seed (`get_global_seed()`) when the pipeline was defined.
+        generators: Generators that the function draws from, in an order that is the same in every process. They are
+            not copied: their places belong to the state, and setting the state sets them.
 
     Example:
         >>> calls = FunctionSeeds(7)
@@ -55,17 +70,18 @@ class FunctionSeeds:
         (7, 0)
     """
 
-    __slots__ = ("_fresh", "global_seed", "streams")
+    __slots__ = ("_fresh", "generators", "global_seed", "streams")
 
-    def __init__(self, global_seed: int | None) -> None:
+    def __init__(self, global_seed: int | None, generators: Sequence[Resumable] = ()) -> None:
+        self.generators = tuple(generators)
         self.global_seed = None if global_seed is None else as_seed(global_seed, "FunctionSeeds")
         self.streams: dict[int, Philox] = {}
         self._fresh: Philox | None = None
 
     @property
     def is_used(self) -> bool:
-        """Whether a random operation ran in the function."""
-        return bool(self.streams) or (self._fresh is not None and self._fresh.position > 0)
+        """Whether a random operation ran in the function, or may have run."""
+        return bool(self.streams) or bool(self.generators) or (self._fresh is not None and self._fresh.position > 0)
 
     def fresh_pair(self) -> tuple[int, int]:
         """Return a pair for an operation without any seed: two numbers that nobody can tell, but `set_state`."""
@@ -82,7 +98,8 @@ class FunctionSeeds:
         streams = dict(self.streams)
         if self.global_seed is None:
             streams[_FRESH] = self._fresh_stream()
-        return [[number, s.seed, s.seed2, s.position] for number, s in sorted(streams.items())]
+        places = [[_GENERATORS - i, *generator.get_place()] for i, generator in enumerate(self.generators)]
+        return [[number, s.seed, s.seed2, s.position] for number, s in sorted(streams.items())] + places
 
     def set_state(self, state: list[list[int]]) -> None:
         """Go on with the streams where `get_state` was taken; between calls.
@@ -92,6 +109,10 @@ class FunctionSeeds:
         """
         self.streams, self._fresh = {}, None
         for number, seed, seed2, position in state:
+            if number <= _GENERATORS:
+                if _GENERATORS - number < len(self.generators):
+                    self.generators[_GENERATORS - number].set_place((seed, seed2, position))
+                continue
             stream = Philox(seed, seed2)
             stream.skip(position)
             if number == _FRESH:

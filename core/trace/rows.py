@@ -7,6 +7,7 @@ function directly; when the results differ, or when tracing failed, the function
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -18,9 +19,11 @@ from ..block import Block
 from ..columns import BytesColumn, DenseColumn, RaggedColumn
 from ..errors import PenstockError, TraceError
 from ..leaves import as_element
-from ..random import get_global_seed
+from ..random import Generator, SeedGenerator, get_global_seed
+from ..random.seeds import Resumable
 from ..specs import most_specific_nest
 from ..values import Ragged, Sparse
+from .reachable import reachable
 
 if TYPE_CHECKING:
     from .tracing import TracedFunction
@@ -104,6 +107,19 @@ class RowFunction:
     @property
     def _is_checked(self) -> bool:
         return self._checked_rows >= CHECKED_ROWS
+
+    @functools.cached_property
+    def generators(self) -> tuple[Resumable, ...]:
+        """The random generators that the function reaches, by itself or in layers, in the order of its code."""
+        from ..layer import Layer
+
+        found: dict[int, Resumable] = {}
+        for reached in reachable(self.function):
+            if isinstance(reached.value, Generator | SeedGenerator):
+                found[id(reached.value)] = reached.value
+            elif isinstance(reached.value, Layer):
+                found.update((id(generator), generator) for generator in reached.value.random_generators())
+        return tuple(found.values())
 
     def note(self) -> str:
         """Say how the function runs and why, in one line."""

@@ -12,10 +12,11 @@ from ..plan import Node, walk
 from ..plan.global_shuffle import is_indexed
 from .base import State
 from .epochs import restore_caches
+from .generators import restore_generators, save_generators
 from .passes import Passes
 
 FORMAT: Final = 1
-_KEYS: Final = ("format", "plan", "passes", "caches", "position", "checksum")
+_KEYS: Final = ("format", "plan", "passes", "caches", "generators", "position", "checksum")
 
 
 def fingerprints(root: Node) -> list[str]:
@@ -45,6 +46,7 @@ def save(root: Node, passes: Passes, caches: list[Any], position: State | None) 
         "plan": fingerprints(root),
         "passes": passes.save(),
         "caches": caches,
+        "generators": save_generators(root) if position is None else None,
         "position": position,
     }
     return {**state, "checksum": _checksum(state)}
@@ -74,6 +76,8 @@ def load(root: Node, passes: Passes, state: Any) -> State | None:
     passes.load(state["passes"])
     restore_caches(root, state["caches"])
     position: State | None = state["position"]
+    if position is None:
+        restore_generators(root, state["generators"])
     return position
 
 

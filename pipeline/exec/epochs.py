@@ -12,10 +12,12 @@ from .. import plan
 from ..plan import Node, walk
 from ..plan.passes import captured_seeds, seeds_of
 from .base import Context, plain
+from .generators import generators_of, places_of, restore_places
 
 SavedEpochs: TypeAlias = "list[Any]"
 """For each random node the two seeds and the first pass that may begin there, for each cache the start of the pass that
-filled it, or None, for each function that makes datasets of random ones how many it made: in the order of `walk`."""
+filled it, or None, for each function that makes datasets of random ones how many it made, and for each function that
+draws from generators of its own their places: in the order of `walk`."""
 
 
 def save_epochs(root: Node, context: Context) -> SavedEpochs:
@@ -29,6 +31,8 @@ def save_epochs(root: Node, context: Context) -> SavedEpochs:
             saved.append(plain(node.memory.start))
         elif captured_seeds(node):
             saved.append(context.elements_before(node))
+        if places := places_of(node):
+            saved.append(places)
     return saved
 
 
@@ -45,6 +49,8 @@ def restore_epochs(root: Node, saved: SavedEpochs, context: Context) -> None:
             node.memory.restart(next(entries))
         elif captured_seeds(node):
             context.restore_elements(node, next(entries))
+        if generators_of(node):
+            restore_places(node, next(entries))
 
 
 def save_caches(root: Node) -> list[Any]:

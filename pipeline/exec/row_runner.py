@@ -28,7 +28,8 @@ class RowRunner:
         self.function, self.stage, self.node = function, stage, node
         self._check_running = check_running
         # Random operations inside the function follow TensorFlow's rule: the n-th one of each call has its own stream.
-        self.seeds = FunctionSeeds(function.global_seed)
+        # What it draws from generators of its own, those of layers among them, is part of the position as well.
+        self.seeds = FunctionSeeds(function.global_seed, () if function.is_vectorized else function.generators)
 
     def run(self, block: Block, first: int) -> tuple[Block | list[Any] | None, int, Exception | None]:
         """Run all rows.

@@ -116,3 +116,18 @@ def test_bad_states_are_errors() -> None:
     for state in ([1], [1.5, 2.0], "ab"):
         with pytest.raises(InvalidArgumentError, match=r"SeedGenerator: state must be int64\[2\]\. Received: state="):
             SeedGenerator(1).state = state  # type: ignore[assignment]
+
+
+@pytest.mark.unit
+def test_functions_save_the_places_of_their_generators() -> None:
+    seeds, numbers = SeedGenerator(-3), random.Generator(4)
+    calls = random.FunctionSeeds(7, (seeds, numbers))
+    assert calls.is_used
+    seeds.next()
+    numbers.uniform([3])
+    state = json.loads(json.dumps(calls.get_state()))
+    expected = seeds.next().tolist(), numbers.uniform([3]).tolist()
+    other = SeedGenerator(1), random.Generator(1)
+    random.FunctionSeeds(7, other).set_state(state)
+    assert (other[0].next().tolist(), other[1].uniform([3]).tolist()) == expected
+    random.FunctionSeeds(7).set_state(state)  # A function without generators leaves them alone.
