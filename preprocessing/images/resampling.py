@@ -11,15 +11,7 @@ import numpy.typing as npt
 from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
 from ..kernels.resize import resize_area_kernel, resize_bilinear_kernel, resize_filter_kernel, resize_nearest_kernel
-from .sampling import (
-    Windows,
-    area_factor,
-    area_windows,
-    bicubic_windows,
-    bilinear_pairs,
-    kernel_windows,
-    nearest_indices,
-)
+from .sampling import area_factor, bilinear_pairs, nearest_indices, windows
 
 Array = npt.NDArray[Any]
 
@@ -69,20 +61,12 @@ def _plan(
     """Return the kernel of a method, its tables for both axes, and how many products a number takes."""
     if method == "bilinear" and not antialias:
         return resize_bilinear_kernel, (*bilinear_pairs(sides[0], size[0]), *bilinear_pairs(sides[1], size[1])), 4
-    y, x = (_windows(*axis, method, antialias=antialias) for axis in zip(sides, size, strict=True))
+    y, x = (windows(*axis, method, antialias=antialias) for axis in zip(sides, size, strict=True))
     plan: tuple[Any, ...] = (*y, *x)
     taps = y.weights.shape[1] * max(1, sides[1] // size[1]) + x.weights.shape[1]
     if method == "area":
         return resize_area_kernel, (*plan, area_factor(sides, size)), taps
     return resize_filter_kernel, plan, taps
-
-
-def _windows(size: int, target: int, method: str, *, antialias: bool) -> Windows:
-    if method == "area":
-        return area_windows(size, target)
-    if method == "bicubic" and not antialias:
-        return bicubic_windows(size, target)
-    return kernel_windows(size, target, method, antialias)
 
 
 def _least(row_work: int) -> int:

@@ -211,3 +211,34 @@ def kernel_windows(size: int, target: int, method: str, antialias: Any) -> Windo
     distance = np.abs(source.astype(np.float32) + _HALF - centre[:, None]) * (np.float32(1) / stretch)
     weights = np.where(source <= last[:, None], weigh(distance.astype(np.float32)), np.float32(0))
     return _moved_inside(first, _normalized(weights.astype(np.float32)), size)
+
+
+# --- as matrices ----------------------------------------------------------------------------------------------------
+
+
+def windows(size: int, target: int, method: str, *, antialias: bool) -> Windows:
+    """Return the windows of any method that sums."""
+    if method == "area":
+        return area_windows(size, target)
+    if method == "bicubic" and not antialias:
+        return bicubic_windows(size, target)
+    return kernel_windows(size, target, method, antialias)
+
+
+@lru_cache(maxsize=32)
+def axis_matrix(size: int, target: int, method: str, antialias: Any) -> Float32s:
+    """Return float32[target, size]: what each output pixel takes of each input pixel."""
+    found, rows = np.zeros((target, size), np.float32), np.arange(target)
+    if method == "nearest":
+        found[rows, nearest_indices(size, target)] = 1
+    elif method == "bilinear" and not antialias:
+        low, high, share = bilinear_pairs(size, target)
+        np.add.at(found, (rows, low), 1 - share)
+        np.add.at(found, (rows, high), share)
+    else:
+        starts, weights = windows(size, target, method, antialias=antialias)
+        for k in range(weights.shape[1]):
+            found[rows, starts + k] = weights[:, k]
+        if method == "area":
+            found *= area_factor((size, 1), (target, 1))
+    return found

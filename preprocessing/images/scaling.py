@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...core import ops
 from ...core.dtypes import float32
+from ...core.ops.inference import shape_of, tensor_spec
 from ...core.ops.registry import Attrs, Value, call, register
 from ...core.specs import TensorSpec
 from .checks import as_choice, as_images, as_size, check_filled, spec_of_images
 from .resampling import METHODS, resample
+from .sampling import axis_matrix
 
 Array = npt.NDArray[Any]
 
@@ -53,7 +56,37 @@ def _infer_resize(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
     return TensorSpec((*batch, *size, channels), dtype)
 
 
-RESIZE = register("image.resize", _resize, batch=_batch_resize, infer=_infer_resize)
+def _resize_gradient(grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> tuple[Any]:
+    options = {"method": attrs["method"], "antialias": attrs["antialias"]}
+    return (lambda: ops.cast(call(RESIZE_BACK, grads[0], inputs[0], **options), inputs[0].dtype),)
+
+
+RESIZE = register("image.resize", _resize, gradient=_resize_gradient, batch=_batch_resize, infer=_infer_resize)
+
+
+def _resize_back(grads: Any, images: Any, *, method: str, antialias: bool) -> Array:
+    """Return the gradient of resizing: each pixel gets back what was taken of it, times the gradient of who took it."""
+    array = np.asarray(grads)
+    *batch, rows, columns, channels = array.shape
+    height, width = np.shape(images)[-3:-1]
+    y, x = axis_matrix(height, rows, method, antialias), axis_matrix(width, columns, method, antialias)
+    across = x.T @ array.reshape(-1, columns, channels)
+    found = y.T @ across.reshape(-1, rows, width * channels)
+    return np.asarray(found.reshape(*batch, height, width, channels))
+
+
+def _resize_back_gradient(grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> tuple[Any, None]:
+    size = tuple(np.shape(inputs[0])[-3:-1])
+    return (lambda: call(RESIZE, grads[0], size=size, preserve_aspect_ratio=False, **attrs), None)
+
+
+RESIZE_BACK = register(
+    "image.resize_back",
+    _resize_back,
+    gradient=_resize_back_gradient,
+    batch=lambda n, args, batched, attrs: _resize_back(*args, **attrs),
+    infer=lambda args, attrs: TensorSpec(shape_of(args[1]), tensor_spec(args[0], "resize").dtype),
+)
 
 
 def resize(
@@ -64,7 +97,7 @@ def resize(
     antialias: bool = False,
     preserve_aspect_ratio: bool = False,
 ) -> Value:
-    """Return images in another size, equal to `tf.image.resize`.
+    """Return images in another size, equal to `tf.image.resize`; can be differentiated.
 
     Args:
         images: `T[height, width, channels]` or `T[batch, height, width, channels]`; any integers or floats.

@@ -9,7 +9,8 @@ photo = np.stack([rows * 20, columns * 15, (rows * columns) % 256], -1).astype(n
 
 def show(name, image):
     values = np.asarray(image).astype(np.float64)
-    print(name, image.dtype.name, tuple(image.shape), round(float(values.sum()), 2), np.round(values.ravel()[:3], 3) + 0)
+    total, first = round(float(values.sum()), 2), np.round(values.ravel()[:3], 3) + 0
+    print(name, image.dtype.name, tuple(image.shape), total, first)
 
 
 print("one image")

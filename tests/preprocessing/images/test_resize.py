@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock import Dataset
+from penstock.core.autodiff import GradientTape
 from penstock.core.errors import DTypeError, InvalidArgumentError, ShapeError
 from penstock.core.specs import TensorSpec
 from penstock.core.tensor import Tensor
@@ -13,14 +14,7 @@ from penstock.core.trace.graph import Graph
 from penstock.core.trace.symbol import placeholder
 from penstock.preprocessing.images import resize
 from penstock.preprocessing.images.resampling import METHODS
-from penstock.preprocessing.images.sampling import (
-    area_factor,
-    area_windows,
-    bicubic_windows,
-    bilinear_pairs,
-    kernel_windows,
-    nearest_indices,
-)
+from penstock.preprocessing.images.sampling import axis_matrix
 
 pytestmark = pytest.mark.unit
 
@@ -28,32 +22,9 @@ sides = st.integers(1, 12)
 shapes = st.tuples(st.integers(0, 3), sides, sides, st.integers(1, 5))
 
 
-def matrix(size, target, method, antialias):
-    """Return float64[target, size]: what each output pixel of an axis takes of each input pixel."""
-    found = np.zeros((target, size))
-    rows = np.arange(target)
-    if method == "nearest":
-        found[rows, nearest_indices(size, target)] = 1
-    elif method == "bilinear" and not antialias:
-        low, high, share = bilinear_pairs(size, target)
-        np.add.at(found, (rows, low), 1 - share.astype(float))
-        np.add.at(found, (rows, high), share)
-    else:
-        if method == "area":
-            starts, weights = area_windows(size, target)
-            weights = weights * area_factor((size, 1), (target, 1))
-        elif method == "bicubic" and not antialias:
-            starts, weights = bicubic_windows(size, target)
-        else:
-            starts, weights = kernel_windows(size, target, method, antialias)
-        for k in range(weights.shape[1]):
-            found[rows, starts + k] += weights[:, k]
-    return found
-
-
 def naive(images, size, method, *, antialias=False):
     """Resize by two matrix products in float64."""
-    y, x = (matrix(n, t, method, antialias) for n, t in zip(images.shape[-3:-1], size, strict=True))
+    y, x = (axis_matrix(n, t, method, antialias) for n, t in zip(images.shape[-3:-1], size, strict=True))
     return np.einsum("yh,...hwc,xw->...yxc", y, images.astype(np.float64), x, optimize=True)
 
 
@@ -100,7 +71,7 @@ def test_a_batch_is_resized_as_its_images_are(shape, size, method, antialias):
 
 @given(sides, sides, st.sampled_from(METHODS), st.booleans())
 def test_weights_add_up_to_one_and_lie_inside(size, target, method, antialias):
-    np.testing.assert_allclose(matrix(size, target, method, antialias).sum(1), 1, rtol=1e-5)
+    np.testing.assert_allclose(axis_matrix(size, target, method, antialias).sum(1), 1, rtol=1e-5)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -162,6 +133,36 @@ def test_a_graph_gives_what_a_call_gives():
     images = an_image((2, 4, 5, 1), 2, np.float32)
     x = placeholder(TensorSpec((None, 4, 5, 1), "float32"))
     np.testing.assert_array_equal(Graph([x], [resize(x, (3, 3))]).run([images])[0], resize(images, (3, 3)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_the_gradient_is_the_way_back(method, antialias):
+    images = Tensor(an_image((2, 6, 5, 2), 0, np.float64))
+    weights = np.random.default_rng(1).normal(size=(2, 4, 7, 2)).astype(np.float32)
+    with GradientTape() as tape:
+        tape.watch(images)
+        total = (resize(images, (4, 7), method=method, antialias=antialias) * weights).sum()
+    found = tape.gradient(total, images)
+    assert found.dtype.name == "float64"
+    # Linear: the gradient at a pixel is the result for an image of that pixel alone.
+    for place in ((0, 0, 0, 0), (1, 5, 4, 1), (0, 3, 2, 1)):
+        alone = np.zeros(images.shape)
+        alone[place] = 1
+        expected = (resize(alone, (4, 7), method=method, antialias=antialias) * weights).sum()
+        assert found.numpy()[place] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_a_gradient_has_a_gradient():
+    weights = Tensor(np.random.default_rng(1).normal(size=(4, 7, 2)).astype(np.float32))
+    image = Tensor(an_image((6, 5, 2), 0, np.float32))
+    with GradientTape() as tape:
+        tape.watch(weights)
+        with GradientTape() as inner:
+            inner.watch(image)
+            total = (resize(image, (4, 7)) * weights).sum()
+        found = (inner.gradient(total, image) * image).sum()
+    np.testing.assert_allclose(tape.gradient(found, weights).numpy(), resize(image, (4, 7)).numpy(), rtol=1e-5)
 
 
 @pytest.mark.parametrize("size", [(0, 3), (3, -1), (2.5, 3), (2, 3, 4), 5, None, "ab"])
