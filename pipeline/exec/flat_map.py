@@ -33,7 +33,9 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         # How many were opened in earlier passes over this node.
         self._before = context.elements_before(node)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
+        # An error that comes behind rows that were read before it, and the position in front of it.
         self._failed: Exception | None = None
+        self._failed_at: State | None = None
 
     @property
     def is_pure(self) -> bool:
@@ -46,7 +48,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         return (self.input,) if self._inner is None else (self.input, self._inner.source)
 
     def pull(self, max_rows: int) -> Block | None:
-        failed, self._failed = self._failed, None
+        failed, self._failed, self._failed_at = self._failed, None, None
         if failed is not None:
             raise failed
         # Whoever asks a pure operator may ask for more than the user did: a dataset that is opened during this pull
@@ -55,6 +57,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         parts: list[Block] = []
         rows = 0
         while rows < max_rows:
+            opened = self._opened
             try:
                 if self._inner is None and not self._open_or_skip():
                     break
@@ -67,7 +70,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
                 if not rows:
                     raise
                 # The elements before the failure come first.
-                self._failed = err
+                self._failed, self._failed_at = err, self._before_failure(opened)
                 break
             if block is None:
                 self._close_inner()
@@ -93,6 +96,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         if fitting < len(parts):
             number = self.context.number(self.node)
             at = f" (node {number})" if number is not None else ""
+            self._failed_at = None
             self._failed = InvalidArgumentError(
                 f"Dataset.flat_map{at}: all datasets must have elements of one structure. "
                 f"Received: {parts[0].structure!r} and {parts[fitting].structure!r}."
@@ -143,7 +147,23 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         if inner is not None:
             inner.source.close()
 
+    def _before_failure(self, opened: int) -> State:
+        """Return the position in front of the step that just failed; so many datasets were opened before it."""
+        state, source, inner = self.get_state(), self._source, self._inner
+        if inner is not None:
+            return {**state, "inner": {**state["inner"], "rows": inner.state_at(inner.rows)}}
+        if self._opened == opened:
+            return {**state, "input": source.state_at(source.rows)}
+        return {
+            **state,
+            "opened": self._opened - 1,
+            "streams": self._streams,
+            "input": source.state_at(source.rows - 1),
+        }
+
     def get_state(self) -> State:
+        if self._failed_at is not None:
+            return self._failed_at
         inner = None
         if self._inner is not None:
             element = self._element

@@ -62,10 +62,14 @@ class _Slot:
 
     def get_state(self) -> State:
         """Return the position of the first row that was not given yet."""
+        failed = self.failed is not None
         if self.pending is not None:
             # What is being read right now arrives before the position can be told.
             wait([self.pending])
-        return self.input.get_state() if self.given == self.input.rows else self.input.state_at(self.given)
+            failed = self.pending.exception() is not None
+        # The input stands behind its own error, whose turn has not come.
+        is_at = self.given == self.input.rows and not failed
+        return self.input.get_state() if is_at else self.input.state_at(self.given)
 
 
 @executes(plan.Interleave)

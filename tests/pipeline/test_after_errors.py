@@ -311,9 +311,54 @@ def not_three(x):
         lambda: Dataset.range(9).map(not_three).prefetch(3),
         lambda: Dataset.range(9).map(not_three).map(lambda x: int(x), num_parallel_calls=3, vectorize=False),
         lambda: Dataset.range(9).map(not_three).map(lambda x: x + 0, num_parallel_calls=3),
+        lambda: Dataset.range(9).flat_map(lambda x: Dataset.from_tensors(not_three(x))),
+        lambda: Dataset.range(9).map(not_three).flat_map(Dataset.from_tensors),
+        lambda: Dataset.range(3).flat_map(lambda x: Dataset.range(4 * x, min(4 * x + 4, 9)).map(not_three)),
     ],
-    ids=["prefetch", "parallel map", "parallel map of blocks"],
+    ids=["prefetch", "parallel map", "parallel map of blocks", "flat_map", "flat_map's input", "flat_map's datasets"],
 )
 def test_an_error_that_was_made_ahead_is_not_lost_by_a_resume(check, make) -> None:
     for _ in range(5):
         check(make, [0, 1, 2, StageError, 4, 5, 6, StageError, 8])
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("calls", [None, 2, ps.AUTOTUNE])
+def test_an_error_of_one_of_several_files_waits_for_its_turn_after_a_resume_too(tmp_path, check, calls) -> None:
+    files = [
+        text(tmp_path / f"{k}.csv", "".join("x\n" if i == 3 + k else f"{10 * k + i}\n" for i in range(8)))
+        for k in range(3)
+    ]
+    check(
+        lambda: (
+            Dataset.from_tensor_slices(files)
+            .interleave(lambda path: ps.CsvDataset(path, [0]), 3, 2, num_parallel_calls=calls)
+            .map(lambda n: n)
+        ),
+        [
+            0,
+            1,
+            10,
+            11,
+            20,
+            21,
+            2,
+            ParseError,
+            4,
+            12,
+            13,
+            22,
+            23,
+            5,
+            6,
+            ParseError,
+            15,
+            16,
+            24,
+            ParseError,
+            26,
+            7,
+            17,
+            27,
+        ],
+    )
