@@ -7,8 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...core import ops
+from ...core.composites import plain
 from ...core.dtypes import as_dtype
 from ...core.lazy import attach
+from ...core.ops.registry import operand_kind
+from ...core.tensor import to_array, wrap
+from ...preprocessing import counting
 from .renamed import alike, renamed
 
 # --- elementwise ----------------------------------------------------------------------------------------------------
@@ -99,6 +103,21 @@ reduce_prod = renamed("reduce_prod", _in_own_dtype(ops.prod), "input_tensor", ax
 reduce_std = renamed("reduce_std", ops.std, "input_tensor", floats=True, axis=None, keepdims=False)
 reduce_sum = renamed("reduce_sum", _in_own_dtype(ops.sum), "input_tensor", axis=None, keepdims=False)
 reduce_variance = renamed("reduce_variance", ops.var, "input_tensor", floats=True, axis=None, keepdims=False)
+
+
+def bincount(
+    arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, dtype: Any = "int32",
+    name: str | None = None, axis: int | None = None, binary_output: bool = False,  # noqa: FBT001, FBT002
+) -> Any:  # fmt: skip
+    """Return how often each integer from 0 on stands in an array (or in each row, for axis -1), or its weights' sum."""
+    least, most = (None if n is None else int(n) for n in (minlength, maxlength))
+    given = [v if v is None or operand_kind(v) is not None else plain(v) for v in (arr, weights)]
+    values, amounts = (to_array(v) if isinstance(v, list | tuple) else v for v in given)
+    return wrap(
+        counting.bincount(
+            values, amounts, minlength=least, maxlength=most, dtype=dtype, axis=axis, binary_output=binary_output
+        )
+    )
 
 
 # --- over the classes -----------------------------------------------------------------------------------------------
