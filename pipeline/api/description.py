@@ -69,7 +69,7 @@ class Description(DatasetBase[T]):
             raise InvalidArgumentError(
                 f"Dataset.with_options: options must be Options. Received: options={describe(options)}."
             )
-        return type(self)(plan.WithOptions(self._node, copy.deepcopy(options)))
+        return self._same(plan.WithOptions(self._node, copy.deepcopy(options)))
 
     def options(self) -> Options:
         """Return the options that the pipeline runs with."""

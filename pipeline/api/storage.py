@@ -76,7 +76,7 @@ class Storage(DatasetBase[T]):
         where = "Dataset.snapshot"
         codec, shards = codec_of(where, compression), self._shard_function(where, shard_func)
         reader = reader_of(where, reader_func, self._derived)
-        return type(self)(plan.Snapshot(self._node, os.fspath(path), codec, shards, reader))
+        return self._same(plan.Snapshot(self._node, os.fspath(path), codec, shards, reader))
 
     def save(
         self,

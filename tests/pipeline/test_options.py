@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from penstock import Dataset, Options, ThreadingOptions
+from penstock import Dataset, Options, TextLineDataset, ThreadingOptions
 from penstock.core.errors import InvalidArgumentError
 from penstock.testing import assert_resumes_exactly
 
@@ -134,3 +134,13 @@ def test_positions_hold_for_other_thread_counts() -> None:
 
     assert_resumes_exactly(lambda: make(3, 2), make_restored=lambda: make(None, None))
     assert_resumes_exactly(lambda: make(None, None), make_restored=lambda: make(-1, 3))
+
+
+@pytest.mark.unit
+def test_datasets_of_files_take_options_and_snapshots(tmp_path) -> None:
+    (tmp_path / "a.txt").write_text("x\ny\n")
+    options = Options()
+    options.threading.private_threadpool_size = 1
+    lines = TextLineDataset(tmp_path / "a.txt").with_options(options)
+    assert list(lines) == [b"x", b"y"]
+    assert list(TextLineDataset(tmp_path / "a.txt").snapshot(tmp_path / "kept")) == [b"x", b"y"]
