@@ -13,9 +13,9 @@ from ..core.dtypes import as_dtype
 from ..core.errors import InvalidArgumentError, ShapeError, describe
 from ..core.specs import RaggedSpec, SparseSpec, Spec, TensorSpec
 from .coding import column_of, element_of
-from .lookup_tables import as_items, as_keys, read_keys
 from .string_ops.base import as_array, restored, run
 from .strings import DenseForm
+from .table_initializers import as_items, as_keys, read_keys
 from .transform import Transform
 
 Array = npt.NDArray[Any]

@@ -24,14 +24,9 @@ from penstock.core.errors import (
 )
 from penstock.core.values import Ragged, Sparse
 from penstock.preprocessing.counting import bincount
-from penstock.preprocessing.lookup_tables import (
-    KeyValueTensorInitializer,
-    StaticHashTable,
-    StaticVocabularyTable,
-    TextFileIndex,
-    TextFileInitializer,
-)
+from penstock.preprocessing.lookup_tables import StaticHashTable, StaticVocabularyTable
 from penstock.preprocessing.mutable_tables import DenseHashTable, MutableHashTable
+from penstock.preprocessing.table_initializers import KeyValueTensorInitializer, TextFileIndex, TextFileInitializer
 
 CASES = json.loads((Path(__file__).parents[1] / "golden" / "lookup_tables.json").read_text(encoding="utf-8"))["cases"]
 # Ragged and sparse keys work here for tables that change, too.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from ....core.lazy import attach
 
 if TYPE_CHECKING:
-    from ....preprocessing.lookup_tables import TextFileIndex
+    from ....preprocessing.table_initializers import TextFileIndex
     from . import experimental
     from .tables import KeyValueTensorInitializer, StaticHashTable, StaticVocabularyTable, TextFileInitializer
 
@@ -24,7 +24,7 @@ __getattr__, __dir__ = attach(
         "KeyValueTensorInitializer": ".tables",
         "StaticHashTable": ".tables",
         "StaticVocabularyTable": ".tables",
-        "TextFileIndex": "....preprocessing.lookup_tables",
+        "TextFileIndex": "....preprocessing.table_initializers",
         "TextFileInitializer": ".tables",
     },
     submodules=("experimental",),

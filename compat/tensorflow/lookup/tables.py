@@ -8,12 +8,12 @@ from ....core.composites import RaggedTensor, SparseTensor, plain
 from ....core.ops.registry import operand_kind
 from ....core.tensor import Tensor, to_array, wrap
 from ....pipeline.tensors import as_tensor
-from ....preprocessing import lookup_tables, mutable_tables
+from ....preprocessing import lookup_tables, mutable_tables, table_initializers
 from ..renamed import operand
 
 
-class KeyValueTensorInitializer(lookup_tables.KeyValueTensorInitializer):
-    """`penstock.preprocessing.lookup_tables.KeyValueTensorInitializer`; Python numbers are int32 and float32."""
+class KeyValueTensorInitializer(table_initializers.KeyValueTensorInitializer):
+    """`penstock.preprocessing.table_initializers.KeyValueTensorInitializer`; Python numbers are int32 and float32."""
 
     def __init__(
         self, keys: Any, values: Any, key_dtype: Any = None, value_dtype: Any = None, name: str | None = None
@@ -21,8 +21,8 @@ class KeyValueTensorInitializer(lookup_tables.KeyValueTensorInitializer):
         super().__init__(to_array(plain(keys), key_dtype), to_array(plain(values), value_dtype), key_dtype, value_dtype)
 
 
-class TextFileInitializer(lookup_tables.TextFileInitializer):
-    """`penstock.preprocessing.lookup_tables.TextFileInitializer`."""
+class TextFileInitializer(table_initializers.TextFileInitializer):
+    """`penstock.preprocessing.table_initializers.TextFileInitializer`."""
 
     def __init__(
         self,
