@@ -21,6 +21,7 @@ METHODS: Final = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos
 _WORDS: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 # About 200 µs of work for a thread, in products of a weight and a number.
 _LEAST_WORK: Final = 150_000
+_MANY: Final = 16
 
 
 def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bool, rounded: bool = False) -> Array:
@@ -44,11 +45,13 @@ def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bo
     rows = out.reshape(n, size[0], size[1] * channels)
     kernel, plan, taps = _plan((height, width), size, method, antialias=antialias)
     top = 255.0 if rounded else 0.0
+    # Few images are brought into the kernels' form once, many in parts, which bounds memory.
+    source = _as_source(images) if n < _MANY else None
 
     def compute(start: int, stop: int) -> None:
         first, last = start // size[0], -(-stop // size[0])
         begin = first * size[0]
-        part = _as_source(images[first:last])
+        part = _as_source(images[first:last]) if source is None else source[first:last]
         kernel(part, *plan, channels, rows[first:last], top, start - begin, stop - begin)
 
     run_ranges(compute, n * size[0], least=_least(size[1] * channels * taps))
