@@ -36,7 +36,8 @@ class CategoriesToRows(CodingTransform):
         return as_flat_numbers(value, where=self.where)
 
     def codes(self, items: Array) -> Int64s:
-        codes = items.astype(np.int64, copy=False)
+        with np.errstate(invalid="ignore"):
+            codes = items.astype(np.int64, copy=False)
         if self.mode != "one_hot" and codes.size and codes.min() < 0:
             raise InvalidArgumentError(
                 f"{self.where}: with output_mode={self.mode!r} categories must not be negative. "

@@ -97,7 +97,8 @@ def holds_strings(value: Any) -> bool:
     if isinstance(value, str | bytes | BytesColumn):
         return True
     if isinstance(value, list | tuple):
-        return bool(value) and holds_strings(value[0])
+        known = next((v for v in value if v is not None), None)
+        return known is not None and holds_strings(known)
     if isinstance(value, Ragged | Sparse | RaggedColumn):
         return holds_strings(value.values)
     if isinstance(value, Column):
@@ -107,6 +108,10 @@ def holds_strings(value: Any) -> bool:
         return dtype.kind in "OSUT"
     if registry.operand_kind(value) == "tensor":
         return bool(value.dtype.is_string)
+    if getattr(value, "ndim", 0) == 2 and hasattr(value, "iloc"):
+        return any(holds_strings(column) for _, column in value.items())
+    if hasattr(value, "column_names") or (hasattr(value, "schema") and hasattr(value, "columns")):
+        return any(holds_strings(column) for column in value.columns)
     categories = getattr(dtype, "categories", None)  # of pandas
     if categories is not None:
         return holds_strings(categories)

@@ -14,6 +14,7 @@ from ..core.specs import RaggedSpec, SparseSpec, Spec, TensorSpec
 from ..core.values import Ragged, Sparse
 from .coding import CodingTransform, column_of, element_of, with_values
 from .keys import Keys
+from .numeric import number_array
 from .strings import Form
 from .transform import Transform
 from .vocabulary import Vocabulary
@@ -102,10 +103,16 @@ class CodesToTokens(Transform):
         object.__setattr__(self, "_values", self.keys.values(self.tokens))
 
     def _indices(self, codes: Any) -> Int64s:
-        array = np.asarray(codes)
+        try:
+            array = number_array(codes)
+        except ValueError as err:
+            raise InvalidArgumentError(
+                f"{self.where}: rows of nested lists must have one length. Received: {describe(codes)}."
+            ) from err
         if array.dtype.kind not in "biuf":
             raise DTypeError(f"{self.where}: inputs must be integers. Received: {describe(codes)}.")
-        array = array.astype(np.int64, copy=False)
+        with np.errstate(invalid="ignore"):
+            array = array.astype(np.int64, copy=False)
         n = len(self.tokens) - 1 - self.masks
         indices = array - self.first
         indices = np.where((indices >= 0) & (indices < n), indices, n)

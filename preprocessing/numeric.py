@@ -12,7 +12,7 @@ from ..core.columns import Column, DenseColumn, RaggedColumn
 from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.values import Ragged, Sparse
-from .strings import DenseForm, Form, RaggedForm, SparseForm
+from .strings import DenseForm, Form, RaggedForm, SparseForm, holds_lists, ragged_of_arrow
 
 Array = npt.NDArray[Any]
 
@@ -50,6 +50,8 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
         return Numbers(_checked(inner, where).reshape(-1), RaggedForm(tuple(splits), inner.shape[1:]))
     if isinstance(value, Sparse):
         return Numbers(_checked(value.values, where), SparseForm(value.indices, value.shape))
+    if holds_lists(value):
+        value = ragged_of_arrow(value, where)
     if isinstance(value, RaggedColumn):
         return as_flat_numbers(value.as_value(), where=where)
     if isinstance(value, DenseColumn):
@@ -68,6 +70,8 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
 
 def number_array(value: Any) -> Array:
     """Return a value as an array; missing numbers of pandas columns become NaN."""
+    if hasattr(value, "as_py"):  # a scalar of pyarrow
+        value = value.as_py()
     array = np.asarray(value)
     if array.dtype.kind == "O" and hasattr(value, "to_numpy"):
         with contextlib.suppress(TypeError, ValueError):

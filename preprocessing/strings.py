@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..core.columns import BytesColumn, Column, RaggedColumn, concat
+from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn, concat
 from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
@@ -159,6 +159,10 @@ def _from_foreign(value: Any, where: str) -> Strings:
 def _from_arrow(value: Any, where: str) -> Strings:
     import pyarrow as pa
 
+    if isinstance(value, pa.Scalar):
+        return as_strings(value.as_py(), where=where)
+    if holds_lists(value):
+        return as_strings(ragged_of_arrow(value, where), where=where)
     if isinstance(value, pa.Table | pa.RecordBatch):
         columns = [_from_arrow(column, where).column for column in value.columns]
         rows = np.arange(value.num_rows)[:, None] + value.num_rows * np.arange(len(columns))
@@ -172,6 +176,37 @@ def _from_arrow(value: Any, where: str) -> Strings:
     except (InvalidArgumentError, pa.ArrowException) as err:
         raise DTypeError(f"{where}: inputs must be strings. {err}") from err
     return Strings(column, DenseForm((len(column),)))
+
+
+def holds_lists(value: Any) -> bool:
+    """Whether a value is an Arrow array, chunked or not, of lists."""
+    kind = getattr(value, "type", None)
+    if type(value).__module__.partition(".")[0] != "pyarrow" or kind is None:
+        return False
+    import pyarrow as pa
+
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind)) and not isinstance(value, pa.Scalar)
+
+
+def ragged_of_arrow(value: Any, where: str) -> RaggedColumn:
+    """Return an Arrow array of lists as ragged rows.
+
+    Raises:
+        DTypeError: A list is null, or what the lists hold has no place in columns.
+    """
+    import pyarrow as pa
+
+    array = value.combine_chunks() if isinstance(value, pa.ChunkedArray) else value
+    if array.null_count:
+        raise DTypeError(f"{where}: rows must not be null. Received: {array.null_count} nulls in {array.type}.")
+    lengths = array.value_lengths().to_numpy(zero_copy_only=False)
+    splits = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+    inner = array.flatten()
+    if holds_lists(inner):
+        return RaggedColumn(ragged_of_arrow(inner, where), splits)
+    if pa.types.is_integer(inner.type) or pa.types.is_floating(inner.type) or pa.types.is_boolean(inner.type):
+        return RaggedColumn(DenseColumn(inner.to_numpy(zero_copy_only=False)), splits)
+    return RaggedColumn(_from_arrow(inner, where).column, splits)
 
 
 def _from_list(value: Any, where: str) -> Strings:
