@@ -59,9 +59,40 @@ def resizing_rows() -> Iterator[Row]:
         yield Row(f"CenterCrop, 32 of 256 x 256 {dtype}", "CenterCrop", target, photos, {})
 
 
-def check(found: Any, expected: Any) -> None:
-    """Compare results; of lanczos, a few bytes in a million that lie half-way are rounded to the other side."""
-    if found.dtype == np.uint8:
+def random_rows() -> Iterator[Row]:
+    """Yield what is changed at random in training: batches of 32 of 224 × 224."""
+    photos, call = batch(32, 224, "float32"), {"training": True}
+    modes, methods = ("reflect", "constant", "wrap", "nearest"), ("bilinear", "nearest")
+    turned = np.ascontiguousarray(np.moveaxis(photos, -1, 1))
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        *((f"flip, {mode}", "RandomFlip", {"mode": mode}) for mode in ("horizontal", "horizontal_and_vertical")),
+        *(
+            (f"rotation, {f}, {i}", "RandomRotation", {"factor": 0.2, "fill_mode": f, "interpolation": i})
+            for f in modes
+            for i in methods
+        ),
+        ("translation", "RandomTranslation", {"height_factor": 0.2, "width_factor": 0.2}),
+        ("zoom", "RandomZoom", {"height_factor": 0.3, "width_factor": 0.3}),
+        ("contrast", "RandomContrast", {"factor": 0.3}),
+        ("brightness", "RandomBrightness", {"factor": 0.3}),
+        ("crop to 200 x 200", "RandomCrop", {"height": 200, "width": 200}),
+    ]
+    for title, layer, arguments in rows:
+        yield Row(title, layer, {**arguments, "seed": 1}, photos, call)
+    for title, layer, arguments in [rows[0], rows[2], rows[-3]]:
+        first = {**arguments, "seed": 1, "data_format": "channels_first"}
+        yield Row(f"{title}, channels first", layer, first, turned, call)
+
+
+def check(row: Row, found: Any, expected: Any) -> None:
+    """Compare results.
+
+    Random layers agree to the bit; of lanczos, a few bytes in a million that lie half-way are rounded to the other
+    side.
+    """
+    if row.call:
+        np.testing.assert_array_equal(found, expected)
+    elif found.dtype == np.uint8:
         apart = np.abs(found.astype(int) - expected)
         assert found.dtype == expected.dtype
         assert apart.max() <= 1
@@ -79,7 +110,7 @@ def compare(row: Row) -> None:
 
         theirs, tensor = getattr(tf.keras.layers, row.layer)(**row.arguments), tf.constant(row.images)
         runs["keras"] = lambda: theirs(tensor, **row.call)
-        check(runs["penstock"](), runs["keras"]().numpy())
+        check(row, runs["penstock"](), runs["keras"]().numpy())
     seconds = {name: min(times) for name, times in alternate(runs, ROUNDS).items()}
     n = len(row.images)
     line = "  ".join(f"{name} {n / s:>8,.0f} images/s" for name, s in seconds.items())
@@ -91,6 +122,9 @@ def main() -> None:
     """Run every comparison."""
     print("Resizing (bar: 1)")
     for row in resizing_rows():
+        compare(row)
+    print("Random layers, 32 of 224 x 224 float32, in training (bar: 2)")
+    for row in random_rows():
         compare(row)
 
 

@@ -55,16 +55,18 @@ class RandomFlip(RandomImageLayer):
         n, height, width, channels = images.shape
         flips = np.repeat(drawn, repeats)
         kind = self.dtype.numpy
-        source = images if images.dtype != kind else images.view(_WORDS[images.itemsize])
-        out = np.empty(images.shape, kind)
-        target = out if images.dtype != kind else out.view(source.dtype)
+        out = np.empty((n, height, width * channels), kind)
+        source, target = images.reshape(out.shape), out
+        if images.dtype == kind:
+            words = _WORDS[kind.itemsize]
+            source, target = source.view(words), out.view(words)
         horizontal, vertical = self.mode != "vertical", self.mode != "horizontal"
 
         def flip(start: int, stop: int) -> None:
-            flip_kernel(source, flips, horizontal, vertical, start, stop, target)
+            flip_kernel(source, channels, flips, horizontal, vertical, start, stop, target)
 
         run_ranges(flip, n * height, least=max(1, _LEAST_NUMBERS // max(1, width * channels)))
-        return out
+        return out.reshape(images.shape)
 
     def _change_masks(self, masks: Array, drawn: npt.NDArray[np.bool_], repeats: int) -> Array:
         return self._change(self._cast(masks), drawn, repeats)

@@ -32,7 +32,8 @@ def test_flips(
     out = np.zeros(shape, dtypes[1])
     rows = shape[0] * shape[1]
     for start, stop in ((0, min(cut, rows)), (min(cut, rows), rows)):
-        pixels.flip_kernel(images, flips, horizontal, vertical, start, stop, out)
+        flat = (shape[0], shape[1], shape[2] * shape[3])
+        pixels.flip_kernel(images.reshape(flat), shape[3], flips, horizontal, vertical, start, stop, out.reshape(flat))
     axes = tuple(axis for axis, wanted in ((0, vertical), (1, horizontal)) if wanted)
     for image, flip, got in zip(images, flips, out, strict=True):
         np.testing.assert_array_equal(got, np.flip(image, axes) if flip else image)
