@@ -10,7 +10,16 @@ if TYPE_CHECKING:
     from .block_cases import BlockCase, blocks
     from .datasets import Recipe, recipes
     from .pipelines import integer_pipelines, seeds, shuffles
-    from .records import csv_fields, csv_rows, example_values, payloads, sequence_examples, serialized_examples
+    from .records import (
+        RecordFile,
+        csv_fields,
+        csv_rows,
+        example_values,
+        payloads,
+        record_files,
+        sequence_examples,
+        serialized_examples,
+    )
     from .specs import dtypes, element_specs, leaf_specs, ragged_specs, shapes, sparse_specs, tensor_specs
     from .structures import nests
     from .values import arrays_of, elements, leaves, scalars
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlockCase",
     "Recipe",
+    "RecordFile",
     "arrays_of",
     "blocks",
     "csv_fields",
@@ -33,6 +43,7 @@ __all__ = [
     "payloads",
     "ragged_specs",
     "recipes",
+    "record_files",
     "scalars",
     "seeds",
     "sequence_examples",
@@ -48,6 +59,7 @@ __getattr__, __dir__ = attach(
     {
         "BlockCase": ".block_cases",
         "Recipe": ".datasets",
+        "RecordFile": ".records",
         "arrays_of": ".values",
         "blocks": ".block_cases",
         "csv_fields": ".records",
@@ -63,6 +75,7 @@ __getattr__, __dir__ = attach(
         "payloads": ".records",
         "ragged_specs": ".specs",
         "recipes": ".datasets",
+        "record_files": ".records",
         "scalars": ".values",
         "seeds": ".pipelines",
         "sequence_examples": ".records",

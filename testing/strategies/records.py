@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import struct
-from typing import Any
+import zlib
+from typing import Any, NamedTuple
 
+from ...records.framing import frame
 from .hypothesis_extra import st
 
 Values = dict[str, list[Any] | None]
@@ -13,6 +16,45 @@ Values = dict[str, list[Any] | None]
 def payloads(max_size: int = 60) -> st.SearchStrategy[list[bytes]]:
     """Generate the records of a file: any bytes, empty ones and none at all among them."""
     return st.lists(st.binary(max_size=max_size), max_size=12)
+
+
+class RecordFile(NamedTuple):
+    """A TFRecord file.
+
+    Attributes:
+        data: Its bytes.
+        records: Its records, as they were before the damage.
+        damaged: Numbers of the records that a bit was flipped in: header, payload or checksum.
+        compression_type: None, `"GZIP"` or `"ZLIB"`; damage is inside of the compressed data.
+    """
+
+    data: bytes
+    records: list[bytes]
+    damaged: frozenset[int]
+    compression_type: str | None
+
+    @property
+    def good(self) -> list[bytes]:
+        """The records that can be read."""
+        return [record for i, record in enumerate(self.records) if i not in self.damaged]
+
+
+@st.composite
+def record_files(draw: st.DrawFn, *, damage: bool = True) -> RecordFile:
+    """Generate TFRecord files, plain and compressed.
+
+    Args:
+        draw: Given by Hypothesis.
+        damage: Whether some of them are damaged.
+    """
+    records = draw(payloads())
+    frames = [bytearray(frame(record)) for record in records]
+    damaged = draw(st.sets(st.integers(0, len(frames) - 1), max_size=4)) if frames and damage else set()
+    for i in sorted(damaged):
+        frames[i][draw(st.integers(0, len(frames[i]) - 1))] ^= 1 << draw(st.integers(0, 7))
+    data, kind = b"".join(frames), draw(st.sampled_from([None, "GZIP", "ZLIB"]))
+    packed = {None: bytes, "GZIP": gzip.compress, "ZLIB": zlib.compress}[kind](data)
+    return RecordFile(packed, records, frozenset(damaged), kind)
 
 
 def example_values(max_features: int = 5) -> st.SearchStrategy[Values]:

@@ -6,12 +6,16 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import penstock as ps
 from penstock import Dataset
@@ -23,6 +27,7 @@ from penstock.core.errors import (
     StageError,
 )
 from penstock.records import TFRecordWriter
+from penstock.testing.strategies import record_files
 
 Make = Callable[[], Dataset[Any]]
 
@@ -119,6 +124,23 @@ def test_behind_a_damaged_record_come_those_that_hold(tmp_path, check, where) ->
     other = records(tmp_path / "b", [b"other"])
     check(lambda: ps.TFRecordDataset([path, other]), [*expected, b"other"])
     check(lambda: ps.TFRecordDataset([path, path], buffer_size=16), expected * 2)
+
+
+@pytest.mark.property
+@given(st.lists(record_files(), min_size=1, max_size=3), st.sampled_from([None, 16]))
+def test_all_records_that_hold_come_whatever_is_damaged(files, buffer_size) -> None:
+    with TemporaryDirectory() as folder:
+        kinds = {file.compression_type for file in files}
+        for kind in kinds:
+            chosen = [file for file in files if file.compression_type == kind]
+            paths = [Path(folder, f"{kind}-{i}") for i in range(len(chosen))]
+            for path, file in zip(paths, chosen, strict=True):
+                path.write_bytes(file.data)
+            iterator = iter(ps.TFRecordDataset(paths, kind, buffer_size).ignore_errors())
+            assert list(iterator) == [record for file in chosen for record in file.good]
+            # Damaged records side by side may be one damaged place.
+            least, most = sum(map(bool, (file.damaged for file in chosen))), sum(len(file.damaged) for file in chosen)
+            assert least <= iterator.skipped.total <= most
 
 
 @pytest.mark.fault
