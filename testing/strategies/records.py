@@ -53,8 +53,9 @@ def record_files(draw: st.DrawFn, *, damage: bool = True) -> RecordFile:
     for i in sorted(damaged):
         frames[i][draw(st.integers(0, len(frames[i]) - 1))] ^= 1 << draw(st.integers(0, 7))
     data, kind = b"".join(frames), draw(st.sampled_from([None, "GZIP", "ZLIB"]))
-    packed = {None: bytes, "GZIP": gzip.compress, "ZLIB": zlib.compress}[kind](data)
-    return RecordFile(packed, records, frozenset(damaged), kind)
+    if kind is not None:
+        data = gzip.compress(data) if kind == "GZIP" else zlib.compress(data)
+    return RecordFile(data, records, frozenset(damaged), kind)
 
 
 def example_values(max_features: int = 5) -> st.SearchStrategy[Values]:
