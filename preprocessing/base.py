@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 
 import numpy.typing as npt
 
-from ..core.errors import InvalidArgumentError, NotAdaptedError
+from ..core.errors import InvalidArgumentError, NotAdaptedError, PenstockError, describe
 from ..core.layer import Layer
 from ..core.progress import Progress, ProgressFunction, reporting
+from ..core.saving import registered_name
 from ..core.saving.apart import is_state_apart
 from ..core.specs import Spec
 from .data_adapter import Source, open_source
@@ -80,6 +81,18 @@ class AdaptableLayer(Layer):
     def reset_state(self) -> None:
         """Forget the accumulated state."""
 
+    def _check_mergeable(self, other: Any) -> None:
+        """Raise unless the state of another layer can be added.
+
+        Raises:
+            InvalidArgumentError: It is of another class.
+        """
+        if not isinstance(other, AdaptableLayer) or registered_name(type(other)) != registered_name(type(self)):
+            raise InvalidArgumentError(
+                f"{self.where}: merge_state needs a {type(self).__name__} with the same options. "
+                f"Received: {describe(other)}."
+            )
+
     @abstractmethod
     def merge_state(self, other: Self) -> None:
         """Add the accumulated state of a layer with the same options, which stays as it is."""
@@ -145,7 +158,15 @@ class AdaptableLayer(Layer):
         learned = options.pop("adapted", None)
         layer = cls(**options)
         if learned is not None:
-            layer.restore_learned(learned)
+            try:
+                layer.restore_learned(learned)
+            except (KeyError, TypeError, ValueError) as err:
+                if isinstance(err, PenstockError):
+                    raise
+                raise InvalidArgumentError(
+                    f"{layer.where}: the saved adapted state does not fit the layer. "
+                    f"Received: adapted={describe(learned)} ({type(err).__name__}: {err})."
+                ) from err
         return layer
 
     # --- for subclasses -----------------------------------------------------------------------------------------------

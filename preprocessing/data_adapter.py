@@ -245,7 +245,7 @@ def as_numbers(value: Any, *, where: str) -> Array:
         raise InvalidArgumentError(
             f"{where}: rows of nested lists must have one length. Received: {describe(value)}."
         ) from err
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biuf":
         raise DTypeError(f"{where}: data must be numbers. Received: {describe(value)}.")
     return array
 

@@ -16,7 +16,7 @@ from ..core.specs import RaggedSpec, SparseSpec, Spec, TensorSpec
 from .base import AdaptableLayer
 from .coding import CodingTransform, as_output_mode, check_sparse, coded_spec
 from .data_adapter import as_numbers
-from .numeric import as_flat_numbers
+from .numeric import as_flat_numbers, as_floats
 from .quantiles import ValueCounts
 from .strings import Form
 from .transform import run_transform
@@ -121,7 +121,7 @@ class Discretization(AdaptableLayer):
             self._use(bin_boundaries)
 
     def _use(self, boundaries: Any) -> None:
-        found = np.asarray(boundaries, dtype=np.float64)
+        found = as_floats(boundaries, f"{self.where}: bin_boundaries")
         if found.ndim != 1 or not (np.diff(found) >= 0).all():
             raise InvalidArgumentError(
                 f"{self.where}: bin_boundaries must be a list of rising numbers. "
@@ -166,6 +166,7 @@ class Discretization(AdaptableLayer):
         self._seen = ValueCounts()
 
     def merge_state(self, other: Self) -> None:
+        self._check_mergeable(other)
         self._seen.merge(other._seen)
 
     def finalize_state(self) -> None:

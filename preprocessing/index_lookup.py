@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
@@ -18,6 +19,7 @@ from .categorical import DROPPED
 from .coding import as_output_mode, check_sparse, coded_spec
 from .keys import Keys
 from .lookup_transforms import CodesToTokens, TokensToCodes
+from .numeric import as_floats
 from .token_counts import TokenCounts, tokens_from_arrays
 from .transform import Transform, run_transform
 from .vocabulary import Vocabulary, write_vocabulary_file
@@ -120,6 +122,10 @@ class IndexLookup(AdaptableLayer):
                     max_counted=self.max_counted,
                     max_tokens=self.max_tokens,
                 )
+        try:
+            codecs.lookup(self.encoding)
+        except (LookupError, TypeError) as err:
+            raise fail("encoding must be one that Python knows", encoding=self.encoding) from err
         check_sparse(self.output_mode, self.where, sparse=self.sparse)
         if idf_weights is not None and (self.output_mode != "tf_idf" or not has_vocabulary):
             raise fail("idf_weights needs a vocabulary and output_mode='tf_idf'", output_mode=self.output_mode)
@@ -200,7 +206,8 @@ class IndexLookup(AdaptableLayer):
         self._check_size(len(given), len(tokens))
         weights = None
         if idf_weights is not None:
-            weights = self._padded_idf(np.asarray(idf_weights, dtype=np.float32), len(given), at_front=at_front)
+            numbers = as_floats(idf_weights, f"{self.where}: idf_weights").astype(np.float32)
+            weights = self._padded_idf(numbers, len(given), at_front=at_front)
         self._use(tokens, weights)
 
     def _starts_with_special(self, given: BytesColumn) -> bool:
@@ -264,18 +271,20 @@ class IndexLookup(AdaptableLayer):
     def _with_mask(self, tokens: BytesColumn) -> tuple[Vocabulary, int]:
         """Return the table of the tokens and the mask token, and the mask token's index or -1."""
         if self.mask_token is None:
-            return Vocabulary(tokens, where=self.where), -1
+            return Vocabulary(tokens, where=self.where, shown=self._keys.shown), -1
         mask = BytesColumn.from_list([self._keys.encode(self.mask_token)])
         both = cast("BytesColumn", concat([tokens, mask]))
         try:
-            return Vocabulary(both, where=self.where), len(tokens)
+            return Vocabulary(both, where=self.where, shown=self._keys.shown), len(tokens)
         except InvalidArgumentError:
             # Which of the two is it: a token twice, or the mask token among them?
-            self._refuse_inside(Vocabulary(tokens, where=self.where), mask, f"mask_token={self.mask_token!r}")
+            self._refuse_inside(
+                Vocabulary(tokens, where=self.where, shown=self._keys.shown), mask, f"mask_token={self.mask_token!r}"
+            )
             raise
 
     def _inverse(self, tokens: BytesColumn) -> CodesToTokens:
-        vocabulary = Vocabulary(tokens, where=self.where)
+        vocabulary = Vocabulary(tokens, where=self.where, shown=self._keys.shown)
         masks = self._oov_start == 1
         special = [self.oov_token, self.mask_token] if masks else [self.oov_token]
         column = BytesColumn.from_list([self._keys.encode(t) for t in special])
@@ -318,6 +327,7 @@ class IndexLookup(AdaptableLayer):
         self._counts = TokenCounts(self.max_counted)
 
     def merge_state(self, other: Self) -> None:
+        self._check_mergeable(other)
         self._counts.merge(other._counts)
 
     def finalize_state(self) -> None:

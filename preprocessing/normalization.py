@@ -19,6 +19,7 @@ from ..core.specs import Shape, Spec, TensorSpec
 from .base import AdaptableLayer
 from .data_adapter import Source, as_numbers
 from .moments import Moments
+from .numeric import as_floats
 
 Array = npt.NDArray[Any]
 
@@ -155,6 +156,7 @@ class Normalization(AdaptableLayer):
         Raises:
             InvalidArgumentError: The other layer keeps other axes.
         """
+        self._check_mergeable(other)
         if other._moments is None:
             return
         if not self.built:
@@ -189,6 +191,8 @@ class Normalization(AdaptableLayer):
         if not state:
             self.reset_state()
             return
+        if "input_shape" not in state:
+            raise InvalidArgumentError(f"{self.where}: a saved state must have 'input_shape'.")
         if not self.built:
             self.build(_decode_shape(state["input_shape"]))
         self._moments = Moments.from_arrays(state, math.prod(self._kept_shape), where=self.where)
@@ -312,7 +316,7 @@ def _given(mean: Any, variance: Any, axes: tuple[int, ...], where: str) -> tuple
         raise InvalidArgumentError(
             f"{where}: mean and variance must be given together. Received: mean={mean}, variance={variance}."
         )
-    first, second = np.asarray(mean, dtype=np.float64), np.asarray(variance, dtype=np.float64)
+    first, second = as_floats(mean, f"{where}: mean"), as_floats(variance, f"{where}: variance")
     if first.shape != second.shape:
         raise ShapeError(
             f"{where}: mean and variance must have the same shape. "

@@ -68,6 +68,18 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
     return Numbers(_checked(array, where).reshape(-1), DenseForm(array.shape))
 
 
+def as_floats(value: Any, what: str) -> Array:
+    """Return an option that holds numbers as float64.
+
+    Raises:
+        DTypeError: It holds something else.
+    """
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as err:
+        raise DTypeError(f"{what} must be numbers. Received: {describe(value)}.") from err
+
+
 def number_array(value: Any) -> Array:
     """Return a value as an array; missing numbers of pandas columns become NaN."""
     if hasattr(value, "as_py"):  # a scalar of pyarrow

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from ..core.errors import InvalidArgumentError, describe
 from ..core.saving import register_serializable
 from .buckets import as_salt
 from .index_lookup import IndexLookup
@@ -67,6 +68,11 @@ class StringLookup(IndexLookup):
         max_counted: int | None = None,
         **options: Any,
     ) -> None:
+        for name, token in (("mask_token", mask_token), ("oov_token", oov_token)):
+            if token is not None and not isinstance(token, str | bytes):
+                raise InvalidArgumentError(
+                    f"{type(self).__name__}: {name} must be a string or None. Received: {describe(token)}."
+                )
         self.salt = as_salt(salt, type(self).__name__)
         super().__init__(
             StringKeys(self.salt),

@@ -299,6 +299,15 @@ class TextVectorization(IndexLookup):
                 f"{self.where}: ragged=True needs output_mode='int'. Received: output_mode={self.output_mode!r}."
             )
 
+    def _check_mergeable(self, other: Any) -> None:
+        super()._check_mergeable(other)
+        for name in ("standardize", "split", "ngrams"):
+            if getattr(self, name) != getattr(other, name):
+                raise InvalidArgumentError(
+                    f"{self.where}: merge_state needs a layer that makes the same tokens. "
+                    f"Received: {name}={getattr(other, name)!r} for {getattr(self, name)!r}."
+                )
+
     @property
     def _tokenizer(self) -> Tokenizer:
         return Tokenizer(self.standardize, self.split, self._widths, self.where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Vocabulary:
     Args:
         tokens: One token per row.
         where: Start of messages.
+        shown: How messages show tokens; None shows them as strings.
 
     Attributes:
         tokens: As given.
@@ -46,7 +48,9 @@ class Vocabulary:
 
     __slots__ = ("_arrays", "tokens")
 
-    def __init__(self, tokens: BytesColumn, *, where: str) -> None:
+    def __init__(
+        self, tokens: BytesColumn, *, where: str, shown: Callable[[BytesColumn], list[str]] | None = None
+    ) -> None:
         self.tokens = tokens
         slots = np.zeros(table_size(len(tokens)), dtype=np.uint64)
         with np.errstate(over="ignore"):
@@ -55,7 +59,7 @@ class Vocabulary:
         if again >= 0:
             raise InvalidArgumentError(
                 f"{where}: tokens of a vocabulary must be unique. "
-                f"Received: {_repeated(tokens)} more than once (first repeated at index {again})."
+                f"Received: {_repeated(tokens, shown or _quoted)} more than once (first repeated at index {again})."
             )
 
     def __len__(self) -> int:
@@ -97,14 +101,18 @@ def heads_of(tokens: BytesColumn) -> npt.NDArray[np.uint64]:
     return heads
 
 
-def _repeated(tokens: BytesColumn) -> str:
+def _quoted(tokens: BytesColumn) -> list[str]:
+    return [repr(t.decode("utf-8", "backslashreplace")) for t in tokens.strings()]
+
+
+def _repeated(tokens: BytesColumn, shown: Callable[[BytesColumn], list[str]]) -> str:
     seen: set[bytes] = set()
     repeated: dict[bytes, None] = {}
     for token in tokens.strings():
         if token in seen:
             repeated[token] = None
         seen.add(token)
-    names = [repr(t.decode("utf-8", "backslashreplace")) for t in list(repeated)[:10]]
+    names = shown(BytesColumn.from_list(list(repeated)[:10]))
     return ", ".join(names) + (f" and {len(repeated) - 10} others" if len(repeated) > 10 else "")
 
 
@@ -120,9 +128,12 @@ def read_vocabulary_file(path: str | os.PathLike[str], *, where: str) -> BytesCo
 
     Raises:
         NotFoundError: There is no such file.
+        InvalidArgumentError: It is a folder.
         ParseError: A line is empty, repeats a token, or is not UTF-8, or the file is empty; names the line.
     """
     name = os.fspath(path)
+    if Path(name).is_dir():
+        raise InvalidArgumentError(f"{where}: a vocabulary must be a file. Received: vocabulary={name!r}, a folder.")
     try:
         raw = np.fromfile(name, dtype=np.uint8)
     except FileNotFoundError as err:
