@@ -12,9 +12,9 @@ from ..core.dtypes import DType
 from ..core.saving import register_serializable
 from .images.dtypes import saturated
 from .images.layer import ImageLayer
-from .images.resampling import resample
+from .images.resampling import resample, resample_back
 from .images.transform import ImageTransform
-from .resizing import crop_to_ratio
+from .resizing import box_of_ratio
 
 Array = npt.NDArray[Any]
 
@@ -35,15 +35,27 @@ class CutMiddle(ImageTransform):
         return self.dtype
 
     def run(self, images: Array) -> Array:
-        height, width = self.size
-        top, left = images.shape[1] - height, images.shape[2] - width
-        if top >= 0 and left >= 0:
-            top, left = top // 2, left // 2
-            return images[:, top : top + height, left : left + width].astype(self.dtype.numpy)
-        images = images.astype(self.dtype.numpy, copy=False)
-        cut = crop_to_ratio(images, self.size, np.float64)
-        found = resample(cut, self.size, "bilinear", antialias=False, rounded=True)
+        top, left, height, width = self._box((images.shape[1], images.shape[2]))
+        part = images[:, top : top + height, left : left + width].astype(self.dtype.numpy)
+        if (height, width) == self.size:
+            return part
+        found = resample(part, self.size, "bilinear", antialias=False, rounded=True)
         return saturated(found, self.dtype.numpy, rounded=True)
+
+    def run_back(self, grads: Array, sides: tuple[int, int]) -> Array:
+        top, left, height, width = self._box(sides)
+        if (height, width) != self.size:
+            grads = resample_back(grads, (height, width), "bilinear", antialias=False)
+        whole = np.zeros((len(grads), *sides, grads.shape[-1]), grads.dtype)
+        whole[:, top : top + height, left : left + width] = grads
+        return whole
+
+    def _box(self, sides: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return what of the images is taken: first row and column, height and width."""
+        top, left = sides[0] - self.size[0], sides[1] - self.size[1]
+        if top >= 0 and left >= 0:
+            return top // 2, left // 2, *self.size
+        return box_of_ratio(*sides, self.size, np.float64)
 
 
 @register_serializable("penstock")

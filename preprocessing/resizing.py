@@ -14,7 +14,7 @@ from ..core.saving import register_serializable
 from .images.checks import as_choice
 from .images.dtypes import saturated
 from .images.layer import ImageLayer
-from .images.resampling import resample
+from .images.resampling import resample, resample_back
 from .images.transform import ImageTransform
 
 Array = npt.NDArray[Any]
@@ -49,11 +49,35 @@ class Resize(ImageTransform):
         dtype = self.float_dtype.numpy if images.dtype.kind == "f" else images.dtype
         images = images.astype(dtype, copy=False)
         if self.crop:
-            images = crop_to_ratio(images, self.size)
+            top, left, height, width = self._box((images.shape[1], images.shape[2]))
+            images = images[:, top : top + height, left : left + width]
         elif self.fill is not None:
             images = self._padded(images, self.fill)
         found = resample(images, self.size, self.method, antialias=self.antialias, rounded=True)
         return saturated(found, dtype, rounded=True)
+
+    def run_back(self, grads: Array, sides: tuple[int, int]) -> Array:
+        n, channels = len(grads), grads.shape[-1]
+        top, left, height, width = self._box(sides)
+        found = resample_back(grads, (height, width), self.method, antialias=self.antialias)
+        if (height, width) == sides:
+            return found
+        if not self.crop:
+            return found[:, -top : sides[0] - top, -left : sides[1] - left]
+        whole = np.zeros((n, *sides, channels), found.dtype)
+        whole[:, top : top + height, left : left + width] = found
+        return whole
+
+    def _box(self, sides: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Return what of the images is resized: first row and column, height and width; padding begins below 0."""
+        height, width = sides
+        if self.crop:
+            return box_of_ratio(height, width, self.size)
+        if self.fill is None:
+            return 0, 0, height, width
+        wanted = _sides_of_ratio(height, width, self.size, np.float32)
+        top, left = (max(0, want - have) // 2 for want, have in zip(wanted, sides, strict=True))
+        return -top, -left, height + 2 * top, width + 2 * left
 
     def _padded(self, images: Array, fill: float) -> Array:
         n, height, width, channels = images.shape
@@ -63,12 +87,11 @@ class Resize(ImageTransform):
                 f"{self.where}: fill_value must be a number of the images' dtype {images.dtype}. "
                 f"Received: fill_value={fill}."
             )
-        wanted_height, wanted_width = _sides_of_ratio(height, width, self.size, np.float32)
-        top, left = max(0, wanted_height - height) // 2, max(0, wanted_width - width) // 2
-        if not top and not left:
+        top, left, padded_height, padded_width = self._box((height, width))
+        if (padded_height, padded_width) == (height, width):
             return images
-        out = np.full((n, height + 2 * top, width + 2 * left, channels), value)
-        out[:, top : top + height, left : left + width] = images
+        out = np.full((n, padded_height, padded_width, channels), value)
+        out[:, -top : height - top, -left : width - left] = images
         return out
 
 
@@ -77,19 +100,18 @@ def _sides_of_ratio(height: int, width: int, size: tuple[int, int], kind: Any) -
     return int(kind(width * size[0]) / kind(size[1])), int(kind(height * size[1]) / kind(size[0]))
 
 
-def crop_to_ratio(images: Array, size: tuple[int, int], kind: Any = np.float32) -> Array:
-    """Return the largest part in the middle with the aspect ratio of a size.
+def box_of_ratio(height: int, width: int, size: tuple[int, int], kind: Any = np.float32) -> tuple[int, int, int, int]:
+    """Return the largest part in the middle with the aspect ratio of a size: first row and column, height and width.
 
     Args:
-        images: T[n, height, width, channels].
+        height: Of the images.
+        width: Of the images.
         size: Height and width.
         kind: Type of the division. Keras has float32 in `Resizing` and float64 in `CenterCrop`.
     """
-    height, width = images.shape[1:3]
     wanted_height, wanted_width = _sides_of_ratio(height, width, size, kind)
     h, w = max(min(height, wanted_height), 1), max(min(width, wanted_width), 1)
-    top, left = (height - h) // 2, (width - w) // 2
-    return images[:, top : top + h, left : left + w]
+    return (height - h) // 2, (width - w) // 2, h, w
 
 
 @register_serializable("penstock")

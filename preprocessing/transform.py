@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..core.ops import registry
-from ..core.ops.registry import Attrs, BatchRule, InferRule
+from ..core.ops.registry import Attrs, BatchRule, GradientRule, InferRule
 from ..core.specs import Spec, spec_of
 from ..core.tensor import Tensor
 
@@ -25,14 +25,12 @@ class Transform(ABC):
         name: Shown in graphs and messages.
         columns: The batching rule takes columns as they are.
         composite: Never: values are handed over as arrays, columns, `Ragged` or `Sparse`.
-        gradient: None: integers and strings have none.
     """
 
     name: ClassVar[str]
     columns: ClassVar[bool] = True
     composite: ClassVar[bool] = False
     same_dtype: ClassVar[bool] = False
-    gradient: ClassVar[None] = None
     template: ClassVar[None] = None
 
     @abstractmethod
@@ -50,6 +48,11 @@ class Transform(ABC):
         Raises:
             DTypeError: The layer does not take such values.
         """
+
+    @property
+    def gradient(self) -> GradientRule | None:
+        """The gradient rule; None where there is none, as for integers and strings."""
+        return None
 
     @property
     def forward(self) -> Callable[..., Any]:
@@ -97,7 +100,7 @@ class JointTransform(Transform):
 def run_transform(transform: Transform, *inputs: Any) -> Any:
     """Apply a transform: arrays give arrays, Tensors give Tensors, symbols are recorded."""
     kinds = [registry.operand_kind(value) for value in inputs]
-    if "symbol" in kinds:
+    if "symbol" in kinds or transform.gradient is not None:
         return registry.call(transform, *inputs)
     if "tensor" in kinds:
         result = transform.forward(*(v if k is None else np.asarray(v) for v, k in zip(inputs, kinds, strict=True)))

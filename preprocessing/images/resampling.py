@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
 from ..kernels.resize import resize_area_kernel, resize_bilinear_kernel, resize_filter_kernel, resize_nearest_kernel
-from .sampling import area_factor, bilinear_pairs, nearest_indices, windows
+from .sampling import area_factor, axis_matrix, bilinear_pairs, nearest_indices, windows
 
 Array = npt.NDArray[Any]
 
@@ -56,6 +56,25 @@ def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bo
 
     run_ranges(compute, n * size[0], least=_least(size[1] * channels * taps))
     return out
+
+
+def resample_back(grads: Array, sides: tuple[int, int], method: str, *, antialias: bool) -> Array:
+    """Return the gradient of `resample`: each pixel gets what was taken of it, times the gradient of who took it.
+
+    Args:
+        grads: Floats `[n, height, width, channels]`, of the result.
+        sides: Height and width of the images.
+        method: As in `resample`.
+        antialias: As in `resample`.
+
+    Returns:
+        Floats `[n, *sides, channels]`.
+    """
+    n, rows, columns, channels = grads.shape
+    y, x = (axis_matrix(*axis, method, antialias) for axis in zip(sides, (rows, columns), strict=True))
+    across = x.T @ grads.reshape(-1, columns, channels)
+    found: Array = y.T @ across.reshape(n, rows, sides[1] * channels)
+    return found.reshape(n, *sides, channels)
 
 
 def _plan(

@@ -13,8 +13,7 @@ from ...core.ops.inference import shape_of, tensor_spec
 from ...core.ops.registry import Attrs, Value, call, register
 from ...core.specs import TensorSpec
 from .checks import as_choice, as_images, as_size, check_filled, spec_of_images
-from .resampling import METHODS, resample
-from .sampling import axis_matrix
+from .resampling import METHODS, resample, resample_back
 
 Array = npt.NDArray[Any]
 
@@ -65,14 +64,9 @@ RESIZE = register("image.resize", _resize, gradient=_resize_gradient, batch=_bat
 
 
 def _resize_back(grads: Any, images: Any, *, method: str, antialias: bool) -> Array:
-    """Return the gradient of resizing: each pixel gets back what was taken of it, times the gradient of who took it."""
-    array = np.asarray(grads)
-    *batch, rows, columns, channels = array.shape
-    height, width = np.shape(images)[-3:-1]
-    y, x = axis_matrix(height, rows, method, antialias), axis_matrix(width, columns, method, antialias)
-    across = x.T @ array.reshape(-1, columns, channels)
-    found = y.T @ across.reshape(-1, rows, width * channels)
-    return np.asarray(found.reshape(*batch, height, width, channels))
+    array, shape = np.asarray(grads), np.shape(images)
+    flat = array.reshape(-1, *array.shape[-3:])
+    return resample_back(flat, (shape[-3], shape[-2]), method, antialias=antialias).reshape(shape)
 
 
 def _resize_back_gradient(grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> tuple[Any, None]:

@@ -12,9 +12,11 @@ import numpy.typing as npt
 from ...core.columns import DenseColumn
 from ...core.dtypes import DType
 from ...core.errors import DTypeError, describe
+from ...core.ops import registry
+from ...core.ops.registry import Attrs, GradientRule
 from ...core.specs import Spec, TensorSpec
 from ...core.values import Ragged, Sparse
-from ..transform import Transform
+from ..transform import JointTransform, Transform
 from .checks import as_choice, as_images, check_filled, check_images
 
 Array = npt.NDArray[Any]
@@ -35,7 +37,8 @@ def as_data_format(value: Any, where: str) -> str:
 class ImageTransform(Transform):
     """Images to images of a fixed height and width.
 
-    Contract for subclasses: `run` gets a batch, channels last, and returns one; `result_dtype` is its dtype.
+    Contract for subclasses: `run` gets a batch, channels last, and returns one; `result_dtype` is its dtype. It is
+    linear in floats, and `run_back` is its adjoint: the gradient.
 
     Attributes:
         size: Height and width of results.
@@ -54,8 +57,19 @@ class ImageTransform(Transform):
         """Return `U[n, *size, channels]` for `T[n, height, width, channels]`, none of them 0 but `n`."""
 
     @abstractmethod
+    def run_back(self, grads: Array, sides: tuple[int, int]) -> Array:
+        """Return the gradient for images of a height and width: `[n, *sides, channels]` for `[n, *size, channels]`."""
+
+    @abstractmethod
     def result_dtype(self, dtype: DType) -> DType:
         """Return the dtype of results."""
+
+    @property
+    def gradient(self) -> GradientRule:
+        return self._gradient
+
+    def _gradient(self, grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> tuple[Any]:
+        return (lambda: registry.call(Adjoint(transform=self), grads[0], inputs[0]),)
 
     def apply(self, value: Any) -> Array:
         return self._apply(value if isinstance(value, np.ndarray) else self._as_array(value))
@@ -87,6 +101,13 @@ class ImageTransform(Transform):
             )
         return np.asarray(value)
 
+    def apply_back(self, grads: Array, shape: tuple[int, ...]) -> Array:
+        """Return the gradient for images of a shape."""
+        first, second, third = shape[-3:]
+        if self.data_format == "channels_first":
+            return self.run_back(grads.reshape(-1, *self.size, 1), (second, third)).reshape(shape)
+        return self.run_back(grads.reshape(-1, *self.size, third), (first, second)).reshape(shape)
+
     def _apply(self, value: Any) -> Array:
         images = as_images(value, self.where)
         check_filled(images, self.where)
@@ -95,3 +116,36 @@ class ImageTransform(Transform):
             # Channels first are images of one channel, one after another.
             return self.run(images.reshape(-1, second, third, 1)).reshape(*batch, first, *self.size)
         return self.run(images.reshape(-1, first, second, third)).reshape(*batch, *self.size, third)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adjoint(JointTransform):
+    """The gradient of an image transform, of the result's gradient and the images.
+
+    Attributes:
+        transform: What is differentiated.
+    """
+
+    name = "image_gradient"
+    columns = False
+
+    transform: ImageTransform
+
+    @property
+    def gradient(self) -> GradientRule:
+        return self._gradient
+
+    def _gradient(self, grads: Any, inputs: Any, outputs: Any, attrs: Attrs) -> tuple[Any, None]:
+        return (lambda: registry.call(self.transform, grads[0]), None)  # linear: the way back of the way back
+
+    def apply(self, value: Any) -> Array:
+        grads, images = value
+        return self.transform.apply_back(np.asarray(grads), np.shape(images))
+
+    def apply_rows(self, n: int, rows: Any) -> Array:
+        grads, images = rows
+        return self.transform.apply_back(grads, np.shape(images))
+
+    def infer_spec(self, spec: Any) -> Spec:
+        grads, images = spec
+        return TensorSpec(images.shape, grads.dtype)

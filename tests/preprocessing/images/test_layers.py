@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from penstock import Dataset, nn
+from penstock.core.autodiff import GradientTape
 from penstock.core.errors import DTypeError, InvalidArgumentError, ShapeError
 from penstock.core.saving import load, save
 from penstock.core.specs import TensorSpec
@@ -222,3 +223,42 @@ def test_bad_images_are_refused(make):
     with pytest.raises(DTypeError, match=r"'x': images must be integers"):
         layer.compute_output_spec(TensorSpec((2, 2, 1), "string"))
     assert make(2, 2)(np.zeros((0, 3, 3, 1))).shape == (0, 2, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Resizing(4, 5),
+        Resizing(9, 3, "bicubic", crop_to_aspect_ratio=True),
+        Resizing(3, 9, "bicubic", crop_to_aspect_ratio=True),
+        Resizing(9, 3, pad_to_aspect_ratio=True),
+        Resizing(3, 9, "lanczos3", pad_to_aspect_ratio=True, antialias=True),
+        Resizing(4, 5, "area", data_format="channels_first"),
+        CenterCrop(4, 5),
+        CenterCrop(9, 9),
+        CenterCrop(2, 2, data_format="channels_first"),
+    ],
+    ids=lambda layer: f"{type(layer).__name__}-{layer.height}-{layer.width}",
+)
+def test_layers_can_be_differentiated(layer):
+    images = Tensor(np.random.default_rng(0).normal(size=(2, 6, 7, 3)).astype(np.float32))
+    weights = np.random.default_rng(1).normal(size=layer(images).shape).astype(np.float32)
+    with GradientTape() as tape:
+        tape.watch(images)
+        total = (layer(images) * weights).sum()
+    found = tape.gradient(total, images).numpy()
+    # Linear: the gradient at a pixel is the result for an image of that pixel alone.
+    for place in ((0, 0, 0, 0), (1, 3, 3, 1), (0, 2, 4, 2), (1, 5, 6, 2)):
+        alone = np.zeros(images.shape, np.float32)
+        alone[place] = 1
+        assert found[place] == pytest.approx((layer(alone) * weights).sum(), rel=1e-4, abs=1e-5)
+
+
+def test_gradients_pass_through_layers_in_a_model():
+    model = nn.Sequential([nn.layers.Dense(2), Resizing(3, 3), nn.layers.Flatten(), nn.layers.Dense(1)])
+    x = IMAGES.astype(np.float32) / 255
+    model.compile("sgd", "mse")
+    model(x)
+    before = model.layers[0].get_weights()[0].copy()
+    model.fit(x, np.ones((6, 1), np.float32), verbose=0)
+    assert (model.layers[0].get_weights()[0] != before).all()
