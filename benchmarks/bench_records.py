@@ -1,11 +1,13 @@
-"""Reading TFRecord files: small and large records, GZIP, an index, against tf.data where TensorFlow is installed.
+"""Reading TFRecord files: small and large records, GZIP, an index, against tf.data and grain where they are installed.
 
 Files are in the page cache; both checksums of every record are checked on our side always (tf.data checks them too).
 tf.data reads `TFRecordDataset(path).batch(1024)`, its best form for raw records, with and without prefetch; results are
-compared before anything is timed.
+compared before anything is timed. grain's reader gives one record at a time and checks nothing; it is compared with
+iterating over `TFRecordDataset(path)`.
 
-Bars: small records at least 3 times tf.data's best; records of 100 to 200 KB at least 3 GB/s; GZIP at least 1.5 times
-tf.data's best; building an index at least 3 GB/s; memory bounded by buffers, not by the file.
+Bars: small records at least 3 times tf.data's best, and not slower than grain; records of 100 to 200 KB at least
+3 GB/s; GZIP at least 1.5 times tf.data's best; building an index at least 3 GB/s; memory bounded by buffers, not by the
+file.
 
     python benchmarks/bench_records.py [MiB]
 """
@@ -66,7 +68,12 @@ def contenders(path: str, kind: str = "", rows: int = BATCH) -> dict[str, Callab
     found: dict[str, Callable[[], int]] = {
         "penstock batch": lambda: consume(ps.TFRecordDataset(path, kind).batch(rows)),
         "penstock reader": lambda: read_blocks(path, kind, rows),
+        "penstock, record by record": lambda: sum(1 for _ in ps.TFRecordDataset(path, kind)),
     }
+    if importlib.util.find_spec("grain") and not kind:
+        import grain
+
+        found["grain, record by record"] = lambda: sum(1 for _ in grain.experimental.TFRecordIterDataset(path))
     if importlib.util.find_spec("tensorflow"):
         import tensorflow as tf
 
@@ -98,23 +105,47 @@ def report(title: str, path: str, kind: str, records: int, size: int, rows: int 
     seconds = alternate(programs, ROUNDS)
     best = min(("tf.data batch", "tf.data batch, prefetch"), key=lambda n: statistics.median(seconds.get(n, [9e9])))
     print_table(title, seconds, records, best if best in seconds else None)
-    for name in ("penstock batch", "penstock reader"):
+    for name in ("penstock batch", "penstock reader", "penstock, record by record"):
         print(f"  {name}: {size / statistics.median(seconds[name]) / 1e9:.2f} GB/s of records and frames")
 
 
-def peak_mebibytes(path: str) -> float:
-    """Return by how much a fresh process grows that reads a file, its peak less that of reading nothing."""
-    code = (
-        "import resource, sys\n"
-        "from penstock.records import TFRecordReader\n"
-        "for name in ('/dev/null', sys.argv[1]):\n"
-        "    with TFRecordReader(name) as reader:\n"
-        "        while reader.read(1024) is not None: pass\n"
-        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
-    )
-    run = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
-    before, after = (int(line) for line in run.stdout.split())
-    return (after - before) / 1024
+GROWTH = """
+import resource, sys
+from penstock import TFRecordDataset
+
+def resident():
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    except FileNotFoundError:  # no Linux: the peak so far
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+small, path, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
+for batch in TFRecordDataset(small).batch(rows):
+    pass
+del batch
+before = most = resident()
+for batch in TFRecordDataset(path).batch(rows):
+    most = max(most, resident())
+print(most - before)
+"""
+
+
+def report_growth(folder: Path, mebibytes: int, sizes: tuple[int, int], rows: int) -> None:
+    """Print by how much fresh processes grow that read files of two sizes, code and a few batches loaded before."""
+    warm = folder / "warm"
+    write(warm, 4, sizes)
+    for size in (mebibytes // 4, mebibytes):
+        path = folder / f"memory-{size}"
+        write(path, size, sizes)
+        command = [sys.executable, "-c", GROWTH, str(warm), str(path), str(rows)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        batch = rows * sum(sizes) / 2
+        print(
+            f"  a process that reads {size} MiB in batches of {batch / (1 << 20):.1f} MiB grows by "
+            f"{int(run.stdout) / (1 << 20):.1f} MiB"
+        )
+        path.unlink()
 
 
 def main() -> None:
@@ -127,12 +158,13 @@ def main() -> None:
         report(f"{count:,} records of 200 to 300 bytes", str(small), "", count, size)
         index = alternate({"build": lambda: ps.records.build_index(str(small), save=False)}, ROUNDS)
         print(f"  building an index: {size / statistics.median(index['build']) / 1e9:.2f} GB/s")
-        print(f"  peak memory of reading it: {peak_mebibytes(str(small)):.1f} MiB")
+        report_growth(Path(folder), mebibytes, SMALL, BATCH)
         count = write(large, mebibytes, LARGE)
         size = large.stat().st_size
         report(f"{count:,} records of 100 to 200 KB", str(large), "", count, size, rows=16)
         index = alternate({"build": lambda: ps.records.build_index(str(large), save=False)}, ROUNDS)
         print(f"  building an index: {size / statistics.median(index['build']) / 1e9:.2f} GB/s")
+        report_growth(Path(folder), mebibytes, LARGE, 16)
         count = write(packed, max(1, mebibytes // 4), SMALL, "GZIP")
         report(f"{count:,} records of 200 to 300 bytes, GZIP", str(packed), "GZIP", count, mebibytes // 4 << 20)
 

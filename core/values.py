@@ -35,6 +35,8 @@ def as_leaf(value: Any) -> Any:
         return value
     if kind is np.ndarray and value.dtype in _NUMERIC:
         return value if value.ndim else value[()]
+    if kind is np.ndarray and value.ndim and holds_bytes(value):
+        return value
     if kind in _PYTHON and (kind is not int or -(2**63) <= value < 2**63):
         return _PYTHON[kind](value)
     if isinstance(value, bytes | str):
@@ -52,6 +54,11 @@ def as_leaf(value: Any) -> Any:
     elif not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     return array if array.ndim else array[()]
+
+
+def holds_bytes(array: Array) -> bool:
+    """Whether an array is an object array of `bytes` and nothing else."""
+    return array.dtype.kind == "O" and {*map(type, array.reshape(-1).tolist())} <= {bytes}
 
 
 def as_array(value: Any) -> Array | np.generic[Any] | None:
@@ -105,9 +112,9 @@ def encode(value: Any) -> bytes:
 
 def encode_array(array: Array) -> Array:
     """Return an array of strings in any of NumPy's forms as an object array of `bytes`; itself if it is one."""
-    items = array.reshape(-1).tolist()
-    if array.dtype.kind == "O" and all(type(v) is bytes for v in items):
+    if holds_bytes(array):
         return array
+    items = array.reshape(-1).tolist()
     out = np.empty(len(items), dtype=object)
     out[:] = [encode(v) for v in items]
     return out.reshape(array.shape)

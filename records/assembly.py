@@ -38,16 +38,10 @@ Splits = npt.NDArray[np.int64]
 MOST_ROWS: Final = 1 << 24
 
 
-def wanted_of(feature: FixedLenFeature) -> Wanted:
-    """Return what a feature wants under its key."""
-    default = None if feature.default_value is None else feature.default_array()
-    return Wanted(feature.dtype, feature.shape, default)
-
-
 def reading_plan(spec: ParseSpec) -> dict[str, Wanted]:
     """Return what the features of a spec want that can be read while records are walked over."""
     pairs = zip(spec.keys, spec.features, strict=True)
-    return {key: wanted_of(feature) for key, feature in pairs if isinstance(feature, FixedLenFeature)}
+    return {key: feature.wanted for key, feature in pairs if isinstance(feature, FixedLenFeature)}
 
 
 def assemble(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -> Column:
@@ -57,7 +51,7 @@ def assemble(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -> Colu
         ParseError: A list is not as the feature asks.
     """
     if isinstance(feature, FixedLenFeature):
-        return found[key].fixed(wanted_of(feature))
+        return found[key].fixed(feature.wanted)
     if isinstance(feature, VarLenFeature):
         return _all_there(*found[key].variable(feature.dtype))
     if isinstance(feature, SparseFeature):

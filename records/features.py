@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ..core.dtypes import DType, as_dtype, float32, int64, string
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.specs import as_shape
+from .reading_plan import Wanted
 
 DTYPES: Final = (float32, int64, string)
 
@@ -28,9 +29,12 @@ class FixedLenFeature:
 
     Raises:
         InvalidArgumentError: The shape has unknown dimensions, or the default does not fit it.
+
+    Attributes:
+        wanted: The same, as kernels are told it.
     """
 
-    __slots__ = ("default_value", "dtype", "shape")
+    __slots__ = ("default_value", "dtype", "shape", "wanted")
 
     def __init__(self, shape: Any, dtype: Any, default_value: Any = None) -> None:
         dims = as_shape(shape)
@@ -42,8 +46,7 @@ class FixedLenFeature:
         self.shape: tuple[int, ...] = tuple(d for d in dims if d is not None)
         self.dtype = _checked_dtype("FixedLenFeature", dtype)
         self.default_value = default_value
-        if default_value is not None:
-            self.default_array()
+        self.wanted = Wanted(self.dtype, self.shape, None if default_value is None else self.default_array())
 
     @property
     def size(self) -> int:

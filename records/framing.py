@@ -15,7 +15,7 @@ modulo 2**32. The format is described at https://www.tensorflow.org/tutorials/lo
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.errors import DataLossError
 
@@ -23,6 +23,28 @@ if TYPE_CHECKING:
     from ..core.columns import BytesColumn
 
 _MASK_DELTA = 0xA282EAD8
+
+
+class Scan(NamedTuple):
+    """What stopped a kernel that looked for records in the buffer.
+
+    Attributes:
+        is_partial: Whether it did not look at all of the buffer.
+        status: See `framing_kernels`.
+        records: Number of records found.
+        position: Behind the last one.
+        length: Of the record behind that, where it has been checked.
+        stored: For a CRC mismatch, the CRC that the file holds.
+        computed: And the one that would fit.
+    """
+
+    is_partial: bool
+    status: int
+    records: int
+    position: int
+    length: int
+    stored: int
+    computed: int
 
 
 def masked_crc32c(data: bytes | bytearray | memoryview) -> int:

@@ -11,6 +11,7 @@ from ..core.columns import BytesColumn, Column
 from ..core.errors import InvalidArgumentError, ShapeError, describe
 from ..core.ops.registry import call, register
 from ..core.specs import Shape, Spec, TensorSpec
+from ..core.values import holds_bytes
 from .assembly import as_batch, assemble, reading_plan, spec_of_feature, stacked
 from .extraction import find_features, first_failure
 from .features import FeatureSpec, FixedLenSequenceFeature, ParseSpec
@@ -113,7 +114,7 @@ def strings_of(where: str, serialized: Any) -> tuple[BytesColumn, bool]:
     if isinstance(serialized, BytesColumn) and not serialized.shape:
         return serialized, False
     array = np.asarray(serialized, dtype=object)
-    if array.ndim > 1 or not all(isinstance(item, bytes) for item in array.flat):
+    if array.ndim > 1 or not (holds_bytes(array) or all(isinstance(item, bytes) for item in array.flat)):
         raise InvalidArgumentError(
             f"{where}: serialized must be bytes, or a vector of bytes. Received: {describe(serialized)}."
         )

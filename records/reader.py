@@ -15,7 +15,7 @@ from .buffer import ReadBuffer, trimmed
 from .damage import Damage, DamageReport, OnCorrupt, damage_policy
 from .file_reader import FileReader
 from .files import check_buffer_size, check_compression, is_stream, name_of, open_source
-from .framing import crc_mismatch, too_long, truncated
+from .framing import Scan, crc_mismatch, too_long, truncated
 
 if TYPE_CHECKING:
     from .index import IndexBuilder
@@ -43,28 +43,6 @@ class Layout(NamedTuple):
     offsets: npt.NDArray[np.int64]
     lengths: npt.NDArray[np.int64]
     crcs: npt.NDArray[np.uint32]
-
-
-class _Scan(NamedTuple):
-    """What stopped a kernel that looked for records in the buffer.
-
-    Attributes:
-        is_partial: Whether it did not look at all of the buffer.
-        status: See `framing_kernels`.
-        records: Number of records found.
-        position: Behind the last one.
-        length: Of the record behind that, where it has been checked.
-        stored: For a CRC mismatch, the CRC that the file holds.
-        computed: And the one that would fit.
-    """
-
-    is_partial: bool
-    status: int
-    records: int
-    position: int
-    length: int
-    stored: int
-    computed: int
 
 
 class TFRecordReader(FileReader):
@@ -179,7 +157,7 @@ class TFRecordReader(FileReader):
                 return None
             size = max(size, len(self._buffer))
 
-    def _unframe(self, max_records: int, size: int) -> tuple[BytesColumn | None, _Scan]:
+    def _unframe(self, max_records: int, size: int) -> tuple[BytesColumn | None, Scan]:
         """Return the next records, as many as are good and take up to `size` bytes, and what stopped the scan."""
         from .framing_kernels import SHORT_HEADER, SHORT_PAYLOAD, unframe_kernel
 
@@ -190,7 +168,7 @@ class TFRecordReader(FileReader):
         while True:
             start, used = buffer.start, int(offsets[records])
             stop = min(buffer.stop, start + size - used)
-            scan = _Scan(
+            scan = Scan(
                 stop < buffer.stop,
                 *unframe_kernel(buffer.data, start, stop, self._max_record_bytes, out, offsets, records),
             )
@@ -232,7 +210,7 @@ class TFRecordReader(FileReader):
             limit = min(max_records, len(buffer) // _SMALLEST_FRAME + 1)
             offsets, lengths, crcs = np.empty(limit, np.int64), np.empty(limit, np.int64), np.empty(limit, np.uint32)
             base = buffer.offset_bytes - buffer.start
-            scan = _Scan(
+            scan = Scan(
                 False,
                 *locate_kernel(
                     buffer.data, buffer.start, buffer.stop, limit, self._max_record_bytes, offsets, lengths, crcs
@@ -252,7 +230,7 @@ class TFRecordReader(FileReader):
         self._index += records
         self.report.records_read += records
 
-    def _go_on(self, scan: _Scan) -> bool:
+    def _go_on(self, scan: Scan) -> bool:
         """Get past what stopped a scan that found no record; False at the end of the file.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -74,7 +75,7 @@ class Wanted:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kind", output_place(self.dtype)[0])
-        object.__setattr__(self, "size", int(np.prod(self.shape, dtype=np.int64)))
+        object.__setattr__(self, "size", math.prod(self.shape))
 
     def prefill(self, values: npt.NDArray[Any], n: int) -> None:
         """Put the default in each of `n` rows; for strings, references to it (see `gather_lengths_kernel`)."""

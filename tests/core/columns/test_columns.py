@@ -522,6 +522,20 @@ def test_strings_must_be_strings():
     assert BytesColumn.from_list([bytearray(b"x"), memoryview(b"y")]).to_list() == [b"x", b"y"]
 
 
+@given(
+    st.lists(st.binary(max_size=12), max_size=9)
+    | st.integers(0, 9).flatmap(lambda size: st.lists(st.binary(min_size=size, max_size=size), max_size=9))
+    | st.lists(st.binary(min_size=3000, max_size=3010), max_size=3),
+    st.data(),
+)
+def test_strings_of_any_lengths_come_out_of_slices(strings, data):
+    start = data.draw(st.integers(0, len(strings)))
+    stop = data.draw(st.integers(start, len(strings)))
+    got = BytesColumn.from_list(strings).slice(start, stop)
+    assert got.strings() == strings[start:stop] and all(type(s) is bytes for s in got.strings())
+    assert got.as_value().tolist() == strings[start:stop]
+
+
 # --- rows of one value ------------------------------------------------------------------------------------------------
 
 
