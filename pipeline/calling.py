@@ -84,15 +84,14 @@ def check_weights(where: str, weights: Any, count: int) -> tuple[tuple[float, ..
     return tuple(array.astype(float).tolist()), is_double
 
 
-def check_parallel_calls(where: str, value: Any) -> int | None:
-    """Return `num_parallel_calls`: None, AUTOTUNE (-1) or an int >= 1."""
+def check_parallel_calls(where: str, value: Any, name: str = "num_parallel_calls") -> int | None:
+    """Return `num_parallel_calls`, or an argument of another name: None, AUTOTUNE (-1) or an int >= 1."""
     if value is None:
         return None
     number = _as_int(value)
     if number is None or (number < 1 and number != AUTOTUNE):
         raise InvalidArgumentError(
-            f"{where}: num_parallel_calls must be None, AUTOTUNE or an int >= 1. "
-            f"Received: num_parallel_calls={describe(value)}."
+            f"{where}: {name} must be None, AUTOTUNE or an int >= 1. Received: {name}={describe(value)}."
         )
     return number
 

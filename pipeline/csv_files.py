@@ -11,7 +11,7 @@ from ..records.csv.format import CsvFormat, make_format
 from ..records.csv.inference import Probe, column_names_of, infer_types
 from ..records.files import check_compression
 from . import plan
-from .calling import AUTOTUNE, check_count, paths_of
+from .calling import AUTOTUNE, check_count, check_parallel_calls, paths_of
 from .dataset import Dataset
 from .listing import match_files
 from .plan import Node
@@ -264,7 +264,7 @@ def _read(
         made: Dataset[Any] = Dataset(csv_of(paths_of("make_csv_dataset", name)))
         return made.ignore_errors() if ignore_errors else made
 
-    reads = num_parallel_reads or 1
+    reads = check_parallel_calls("make_csv_dataset", num_parallel_reads, "num_parallel_reads") or 1
     if reads == 1 and not shuffle:
         return open_one(files)
     open_one.__name__ = csv_of(("…",)).label

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from . import plan
 from .api.base import T
-from .calling import check_count, paths_of
+from .calling import check_count, check_parallel_calls, paths_of
 from .dataset import Dataset
 from .plan import Node
 from .plan.file_source import FileSource
@@ -27,22 +27,23 @@ def files_node(
     One after another; with `num_parallel_reads` interleaved, one record from each of that many files in turn, as in
     tf.data. File names that come from a dataset are read as they arrive.
     """
-    from ..records.files import check_compression
+    from ..records.files import check_buffer_size, check_compression
 
     compression = check_compression(where, compression_type) or None
+    check_buffer_size(where, buffer_size)
+    reads = check_parallel_calls(where, num_parallel_reads, "num_parallel_reads")
 
     def open_one(name: Any) -> Dataset[bytes]:
         return Dataset(kind(paths_of(where, name), compression, buffer_size))
 
     open_one.__name__ = kind(("…",), compression, buffer_size).label
     if isinstance(filenames, Dataset):
-        cycle = num_parallel_reads or 1
-        return filenames.interleave(open_one, cycle_length=cycle, num_parallel_calls=num_parallel_reads)._node
+        return filenames.interleave(open_one, cycle_length=reads or 1, num_parallel_calls=reads)._node
     paths = paths_of(where, filenames)
-    if num_parallel_reads is None or num_parallel_reads == 1:
+    if reads is None or reads == 1:
         return kind(paths, compression, buffer_size)
     names = Dataset.from_tensor_slices(list(paths))
-    return names.interleave(open_one, cycle_length=num_parallel_reads, num_parallel_calls=num_parallel_reads)._node
+    return names.interleave(open_one, cycle_length=reads, num_parallel_calls=reads)._node
 
 
 class FileDataset(Dataset[T]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..core.errors import InvalidArgumentError, describe
 from . import plan
-from .calling import check_count, paths_of
+from .calling import check_parallel_calls, paths_of
 from .dataset import Dataset
 from .exec.arrow_columns import ArrowFormat
 from .exec.tables import ARROW_DATASET, PARQUET_DATASET, ArrowFile, ParquetFile
@@ -41,7 +41,7 @@ def _tables_node(
 
     shown = "" if chosen is None else f", columns={list(chosen)}"
     open_one.__name__ = f"{_NODES[where].name}('…'{shown}{f', fill_null={fills}' if fills else ''})"
-    reads = 1 if num_parallel_reads is None else check_count(where, "num_parallel_reads", num_parallel_reads, 1)
+    reads = check_parallel_calls(where, num_parallel_reads, "num_parallel_reads") or 1
     if isinstance(filenames, Dataset):
         names = filenames
     else:

@@ -140,7 +140,7 @@ def _checked(where: str, index: int, dtype: DType) -> DType:
 
 def _default(where: str, index: int, value: Any, dtype: DType) -> float | int | bytes:
     if dtype.is_string:
-        return value.encode() if isinstance(value, str) else bytes(value)
+        return _bytes(where, f"record_defaults[{index}]", value)
     if dtype.is_floating:
         return float(value)
     info = np.iinfo(dtype.numpy)

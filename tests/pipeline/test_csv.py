@@ -285,3 +285,10 @@ def test_files_are_closed(tmp_path, recwarn, how) -> None:
     gc.collect()
     # An open file that is collected would warn, and warnings are errors here.
     assert not recwarn.list
+
+
+@pytest.mark.unit
+def test_a_default_that_is_no_value_says_so() -> None:
+    text = r"record_defaults\[1\] must be str or bytes\. Received: record_defaults\[1\]=<object object"
+    with pytest.raises(InvalidArgumentError, match=text):
+        CsvDataset("a.csv", [0, object()])

@@ -8,7 +8,7 @@ import gc
 import numpy as np
 import pytest
 
-from penstock import ArrowDataset, Dataset, ParquetDataset
+from penstock import AUTOTUNE, ArrowDataset, Dataset, ParquetDataset
 from penstock.core.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError, StageError
 from penstock.testing import assert_elements_equal, assert_resumes_exactly
 
@@ -277,3 +277,15 @@ def test_rows_of_a_file_feed_a_pipeline(tmp_path, kind) -> None:
     write(tmp_path / "a", numbers(0, 7))
     batches = dataset(tmp_path / "a").map(lambda row: row["i"] * 2).filter(lambda i: i % 4 == 0).batch(3)
     assert [batch.tolist() for batch in batches] == [[0, 4, 8], [12]]
+
+
+@pytest.mark.unit
+def test_files_side_by_side(tmp_path, kind) -> None:
+    dataset, write = kind
+    paths = [tmp_path / name for name in "ab"]
+    for path, start in zip(paths, (0, 10), strict=True):
+        write(path, numbers(start, 2))
+    assert [int(row["i"]) for row in dataset(paths, num_parallel_reads=AUTOTUNE)] == [0, 10, 1, 11]
+    text = r"num_parallel_reads must be None, AUTOTUNE or an int >= 1\. Received: num_parallel_reads=0"
+    with pytest.raises(InvalidArgumentError, match=text):
+        dataset(paths, num_parallel_reads=0)

@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+import penstock as ps
 from penstock import Dataset, TextLineDataset
 from penstock.core.errors import DataLossError, InvalidArgumentError, NotFoundError
 from penstock.testing.executor import reference_iterator
@@ -101,6 +102,24 @@ def test_filenames_must_be_paths(files) -> None:
 def test_compression_type_is_checked_at_once() -> None:
     with pytest.raises(InvalidArgumentError, match=r"TextLineDataset: .*compression_type.*GZIP"):
         TextLineDataset("a.txt", "BZ2")
+
+
+READERS = [
+    ("TextLineDataset", lambda files, **options: TextLineDataset(files, **options)),
+    ("TFRecordDataset", lambda files, **options: ps.TFRecordDataset(files, **options)),
+    ("FixedLengthRecordDataset", lambda files, **options: ps.FixedLengthRecordDataset(files, 3, **options)),
+]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(("where", "make"), READERS)
+@pytest.mark.parametrize("files", ["a.txt", ["a", "b"], Dataset.from_tensor_slices(["a"])])
+def test_numbers_are_checked_at_once(where, make, files) -> None:
+    text = r"num_parallel_reads must be None, AUTOTUNE or an int >= 1\. Received: num_parallel_reads=0 \(int\)\."
+    with pytest.raises(InvalidArgumentError, match=rf"^{where}: {text}"):
+        make(files, num_parallel_reads=0)
+    with pytest.raises(InvalidArgumentError, match=rf"^{where}: buffer_size must be an int >= 1 .* buffer_size='8'"):
+        make(files, buffer_size="8")
 
 
 @pytest.mark.unit
