@@ -27,6 +27,8 @@ Pixels = npt.NDArray[Any]
 _MAGIC: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GIF8", "GIF"), (b"BM", "BMP"))
 _CHANNELS: Final = {"JPEG": (0, 1, 3), "PNG": (0, 1, 3, 4), "GIF": (0, 3), "BMP": (0, 3, 4)}
 _PNG_DEPTH_AT: Final = 24  # the bit depth, in the header chunk
+# What Pillow raises for damaged files.
+_PILLOWS_ERRORS: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 # Shares of red, green and blue in grey, of 2**15, as libpng rounds them.
 _GREY: Final = (9797, 19234, 3737)
 
@@ -55,13 +57,65 @@ def decode_image(contents: Any, channels: int = 0, dtype: Any = "uint8", *, expa
     return _call("decode_image", contents, channels, kind, formats, "all" if expand_animations else "first")
 
 
-def decode_jpeg(contents: Any, channels: int = 0) -> Any:
+def decode_jpeg(contents: Any, channels: int = 0, *, ratio: int = 1) -> Any:
     """Return the pixels of a JPEG file, uint8 `[height, width, channels]`; see `decode_image`.
 
     Pixels are those of libjpeg's accurate integer transform, TensorFlow's `dct_method="INTEGER_ACCURATE"`. PNG files
     and GIFs of one frame are read too.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        channels: 1 for grey, 3 for colours, 0 for what the file holds.
+        ratio: 1, 2, 4 or 8: by how much a JPEG is read smaller, which is faster; sizes are rounded up.
     """
-    return _call("decode_jpeg", contents, channels, as_dtype("uint8"), ("JPEG", "PNG", "GIF"), "only")
+    if ratio not in (1, 2, 4, 8):
+        raise InvalidArgumentError(f"decode_jpeg: ratio must be 1, 2, 4 or 8. Received: ratio={ratio}.")
+    return _call("decode_jpeg", contents, channels, as_dtype("uint8"), ("JPEG", "PNG", "GIF"), "only", ratio)
+
+
+def decode_and_crop_jpeg(contents: Any, crop_window: Any, channels: int = 0) -> Any:
+    """Return a part of the pixels of a JPEG file, uint8 `[height, width, channels]`.
+
+    They are those of the whole image; TensorFlow decodes the part alone, so that its colours differ along the edges.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        crop_window: Four integers: first row, first column, rows and columns of the part.
+        channels: 1 for grey, 3 for colours, 0 for what the file holds.
+
+    Raises:
+        InvalidArgumentError: The part is not inside of the image, or empty.
+        ParseError: The bytes are no JPEG, or a damaged one.
+    """
+    window = [int(v) for v in np.asarray(crop_window).reshape(-1)]
+    if len(window) != 4:
+        raise InvalidArgumentError(
+            f"decode_and_crop_jpeg: crop_window must have four integers. Received: {len(window)}."
+        )
+    if channels not in _CHANNELS["JPEG"]:
+        raise InvalidArgumentError(f"decode_and_crop_jpeg: channels must be 0, 1 or 3. Received: channels={channels}.")
+    return call(_decode_and_crop, contents, window=tuple(window), channels=channels)
+
+
+def extract_jpeg_shape(contents: Any, output_type: Any = "int32") -> Any:
+    """Return height, width and channels of a JPEG file, `int32[3]`, by its header.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        output_type: int32 or int64.
+
+    Raises:
+        ParseError: The bytes are no JPEG.
+    """
+    kind = as_dtype(output_type)
+    if kind.name not in ("int32", "int64"):
+        raise DTypeError(f"extract_jpeg_shape: output_type must be int32 or int64. Received: {kind.name}.")
+    return call(_shape_of_jpeg, contents, dtype=kind)
+
+
+def is_jpeg(contents: Any) -> Any:
+    """Whether strings begin as JPEG files do, bool of their shape; traced in `Dataset.map`."""
+    return call(_is_jpeg, contents)
 
 
 def decode_png(contents: Any, channels: int = 0, dtype: Any = "uint8") -> Any:
@@ -128,10 +182,14 @@ def encode_png(image: Any, *, compression: int = -1) -> Any:
     return call(_encode_png, image, compression=int(compression))
 
 
-def _call(where: str, contents: Any, channels: int, dtype: DType, formats: tuple[str, ...], frames: str) -> Any:
+def _call(
+    where: str, contents: Any, channels: int, dtype: DType, formats: tuple[str, ...], frames: str, ratio: int = 1
+) -> Any:
     if channels not in (0, 1, 3, 4):
         raise InvalidArgumentError(f"{where}: channels must be 0, 1, 3 or 4. Received: channels={channels}.")
-    return call(_decode, contents, where=where, channels=channels, dtype=dtype, formats=formats, frames=frames)
+    return call(
+        _decode, contents, where=where, channels=channels, dtype=dtype, formats=formats, frames=frames, ratio=ratio
+    )
 
 
 def _pillow(where: str) -> Any:
@@ -143,15 +201,10 @@ def _pillow(where: str) -> Any:
 
 
 def _forward(
-    contents: Any, *, where: str, channels: int, dtype: DType, formats: tuple[str, ...], frames: str
+    contents: Any, *, where: str, channels: int, dtype: DType, formats: tuple[str, ...], frames: str, ratio: int
 ) -> Pixels:
     Image = _pillow(where)
-    if not isinstance(contents, bytes | bytearray | memoryview):
-        held = np.asarray(contents, object)
-        if held.ndim or not isinstance(held[()], bytes):
-            raise ShapeError(f"{where}: contents must be one string. Received: {describe(contents)}.")
-        contents = held[()]
-    data = bytes(contents)
+    data = _bytes_of(where, contents)
     kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
     if kind not in formats:
         received = describe(data) if kind is None else f"a {kind} file"
@@ -161,11 +214,62 @@ def _forward(
         raise InvalidArgumentError(f"{where}: channels must be one of {allowed} for {kind}. Received: {channels}.")
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            if ratio > 1 and kind == "JPEG":
+                _shrink(image, ratio, "L" if channels == 1 else image.mode)
             return _read(where, image, data, channels, dtype, frames)
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, Image.DecompressionBombError) as err:
+    except (*_PILLOWS_ERRORS, Image.DecompressionBombError) as err:
         if isinstance(err, ParseError | InvalidArgumentError):
             raise
         raise ParseError(f"{where}: a damaged {kind} file. Received: {describe(data)}. {err}") from err
+
+
+def _bytes_of(where: str, contents: Any) -> bytes:
+    if not isinstance(contents, bytes | bytearray | memoryview):
+        held = np.asarray(contents, object)
+        if held.ndim or not isinstance(held[()], bytes):
+            raise ShapeError(f"{where}: contents must be one string. Received: {describe(contents)}.")
+        contents = held[()]
+    return bytes(contents)
+
+
+def _shrink(image: Any, ratio: int, mode: str) -> None:
+    """Have a JPEG read smaller."""
+    width, height = image.size
+    image.draft(mode, (max(width // ratio, 1), max(height // ratio, 1)))
+    if image.size != (-(-width // ratio), -(-height // ratio)):
+        raise UnimplementedError(
+            f"decode_jpeg: an image must be as large as the ratio. Received: ratio={ratio}, {width} x {height} pixels."
+        )
+
+
+def _crop(contents: Any, *, window: tuple[int, int, int, int], channels: int) -> Pixels:
+    kind = as_dtype("uint8")
+    pixels = _forward(
+        contents, where="decode_and_crop_jpeg", channels=channels, dtype=kind, formats=("JPEG",), frames="only", ratio=1
+    )
+    top, left, rows, columns = window
+    height, width = pixels.shape[:2]
+    if min(top, left) < 0 or min(rows, columns) < 1 or top + rows > height or left + columns > width:
+        raise InvalidArgumentError(
+            f"decode_and_crop_jpeg: crop_window must lie in the image of {height} rows and {width} columns. "
+            f"Received: crop_window={list(window)}."
+        )
+    return pixels[top : top + rows, left : left + columns]
+
+
+def _jpeg_shape(contents: Any, *, dtype: DType) -> Pixels:
+    Image, data = _pillow("extract_jpeg_shape"), _bytes_of("extract_jpeg_shape", contents)
+    try:
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
+            width, height = image.size
+            return np.array([height, width, len(image.getbands())], dtype.numpy)
+    except (*_PILLOWS_ERRORS, Image.DecompressionBombError) as err:
+        raise ParseError(f"extract_jpeg_shape: contents must be a JPEG file. Received: {describe(data)}.") from err
+
+
+def _begins_as_jpeg(contents: Any) -> Any:
+    held = np.asarray(contents, object)
+    return np.array([bytes(item).startswith(_MAGIC[0][0]) for item in held.flat], bool).reshape(held.shape)[()]
 
 
 def _read(where: str, image: Any, data: bytes, channels: int, dtype: DType, frames: str) -> Pixels:
@@ -316,6 +420,21 @@ def _infer_file(_args: tuple[Any, ...], _attrs: Attrs) -> Spec:
     return TensorSpec((), "string")
 
 
+def _infer_crop(_args: tuple[Any, ...], attrs: Attrs) -> Spec:
+    return TensorSpec((*attrs["window"][2:], attrs["channels"] or None), "uint8")
+
+
+def _infer_jpeg_shape(_args: tuple[Any, ...], attrs: Attrs) -> Spec:
+    return TensorSpec((3,), attrs["dtype"])
+
+
+def _infer_is_jpeg(args: tuple[Any, ...], _attrs: Attrs) -> Spec:
+    return TensorSpec(args[0].shape if isinstance(args[0], TensorSpec) else np.shape(args[0]), "bool")
+
+
+_decode_and_crop = register("decode_and_crop_jpeg", _crop, infer=_infer_crop, columns=True)
+_shape_of_jpeg = register("extract_jpeg_shape", _jpeg_shape, infer=_infer_jpeg_shape, columns=True)
+_is_jpeg = register("is_jpeg", _begins_as_jpeg, infer=_infer_is_jpeg, columns=True)
 _decode = register("decode_image", _forward, infer=_infer, columns=True)
 _encode_jpeg = register("encode_jpeg", _write_jpeg, infer=_infer_file, columns=True)
 _encode_png = register("encode_png", _write_png, infer=_infer_file, columns=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...core.variable import Variable
     from . import (
         bitwise,
+        compat,
         data,
         dtypes,
         errors,
@@ -160,6 +161,7 @@ __all__ = [
     "broadcast_to",
     "cast",
     "clip_by_value",
+    "compat",
     "complex64",
     "complex128",
     "concat",
@@ -384,6 +386,7 @@ __getattr__, __dir__ = attach(
     },
     submodules=(
         "bitwise",
+        "compat",
         "data",
         "dtypes",
         "errors",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ... import records
-from ...core.errors import UnimplementedError
 from ...core.lazy import attach
 from ...core.ops.registry import operand_kind
 from ...pipeline.tensors import as_tensors
@@ -22,6 +21,29 @@ from ...records import (
     TFRecordWriter,
     VarLenFeature,
 )
+from . import gfile
+from .files import (
+    decode_base64,
+    decode_compressed,
+    decode_json_example,
+    encode_base64,
+    match_filenames_once,
+    matching_files,
+    read_file,
+    write_file,
+)
+from .image_files import (
+    decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
+    decode_jpeg,
+    decode_png,
+    encode_jpeg,
+    encode_png,
+    extract_jpeg_shape,
+    is_jpeg,
+)
 from .renamed import operand, renamed
 
 __all__ = [
@@ -32,95 +54,40 @@ __all__ = [
     "TFRecordOptions",
     "TFRecordWriter",
     "VarLenFeature",
+    "decode_and_crop_jpeg",
+    "decode_base64",
     "decode_bmp",
+    "decode_compressed",
     "decode_csv",
     "decode_gif",
     "decode_image",
     "decode_jpeg",
+    "decode_json_example",
     "decode_png",
     "decode_proto",
     "decode_raw",
+    "encode_base64",
     "encode_jpeg",
     "encode_png",
     "encode_proto",
+    "extract_jpeg_shape",
+    "gfile",
+    "is_jpeg",
+    "match_filenames_once",
+    "matching_files",
     "parse_example",
     "parse_sequence_example",
     "parse_single_example",
     "parse_single_sequence_example",
     "parse_tensor",
+    "read_file",
     "serialize_tensor",
+    "write_file",
 ]
 
 
 parse_tensor = renamed("parse_tensor", records.parse_tensor, "serialized", out_type=None)
 serialize_tensor = renamed("serialize_tensor", records.serialize_tensor, "tensor")
-
-
-encode_png = renamed("encode_png", records.encode_png, "image", compression=-1)
-decode_gif = renamed("decode_gif", records.decode_gif, "contents")
-decode_bmp = renamed("decode_bmp", records.decode_bmp, "contents", channels=0)
-decode_png = renamed("decode_png", records.decode_png, "contents", channels=0, dtype="uint8")
-
-
-def decode_image(
-    contents: Any,
-    channels: int | None = None,
-    dtype: Any = "uint8",
-    name: str | None = None,
-    expand_animations: bool = True,  # noqa: FBT001, FBT002
-) -> Any:
-    """Return the pixels of a JPEG, PNG, GIF or BMP file; see `penstock.records.decode_image`."""
-    return records.decode_image(operand(contents), channels or 0, dtype, expand_animations=expand_animations)
-
-
-def decode_jpeg(
-    contents: Any,
-    channels: int = 0,
-    ratio: int = 1,
-    fancy_upscaling: bool = True,  # noqa: FBT001, FBT002
-    try_recover_truncated: bool = False,  # noqa: FBT001, FBT002
-    acceptable_fraction: float = 1,
-    dct_method: str = "",
-    name: str | None = None,
-) -> Any:
-    """Return the pixels of a JPEG file; see `penstock.records.decode_jpeg`."""
-    given = (ratio, fancy_upscaling, try_recover_truncated, acceptable_fraction)
-    if given != (1, True, False, 1) or dct_method not in ("", "INTEGER_ACCURATE"):
-        raise UnimplementedError(
-            "decode_jpeg: whole files are read at their size, with fancy upscaling and the accurate transform. "
-            f"Received: ratio={ratio}, fancy_upscaling={fancy_upscaling}, "
-            f"try_recover_truncated={try_recover_truncated}, "
-            f"acceptable_fraction={acceptable_fraction}, dct_method={dct_method!r}."
-        )
-    return records.decode_jpeg(operand(contents), channels)
-
-
-def encode_jpeg(
-    image: Any,
-    format: str = "",
-    quality: int = 95,
-    progressive: bool = False,  # noqa: FBT001, FBT002
-    optimize_size: bool = False,  # noqa: FBT001, FBT002
-    chroma_downsampling: bool = True,  # noqa: FBT001, FBT002
-    density_unit: str = "in",
-    x_density: int = 300,
-    y_density: int = 300,
-    xmp_metadata: Any = "",
-    name: str | None = None,
-) -> Any:
-    """Return an image as a JPEG file; see `penstock.records.encode_jpeg`."""
-    if (density_unit, x_density, y_density, xmp_metadata) != ("in", 300, 300, ""):
-        raise UnimplementedError(
-            f"encode_jpeg: files say 300 dots per inch and hold no metadata. Received: density_unit={density_unit!r}, "
-            f"x_density={x_density}, y_density={y_density}, xmp_metadata={xmp_metadata!r}."
-        )
-    return records.encode_jpeg(
-        operand(image),
-        quality=quality,
-        progressive=progressive,
-        optimize_size=optimize_size,
-        chroma_downsampling=chroma_downsampling,
-    )
 
 
 def decode_csv(

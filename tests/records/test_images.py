@@ -126,3 +126,46 @@ def test_without_pillow():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == 'decode_png needs pillow. Install it with: pip install "penstock[images]"'
+
+
+def test_a_gif_that_ends_in_a_frames_header_is_damaged(golden):
+    animation = base64.b64decode(golden("images")["files"]["animation"])
+    header = animation.rindex(b",\x00\x00\x00\x00")
+    with pytest.raises(ParseError, match="a damaged GIF file"):
+        decode_image(animation[: header + 1])
+
+
+def test_parts_and_headers_of_jpegs():
+    files = [encode_jpeg(COLOURS), encode_jpeg(COLOURS[..., :1])]
+    whole = decode_jpeg(files[0])
+    np.testing.assert_array_equal(records.decode_and_crop_jpeg(files[0], [1, 2, 3, 4]), whole[1:4, 2:6])
+    assert [records.extract_jpeg_shape(file).tolist() for file in files] == [[6, 8, 3], [6, 8, 1]]
+    assert records.is_jpeg([files[0], encode_png(COLOURS), b""]).tolist() == [True, False, False]
+    assert records.is_jpeg(files[0]) is np.True_
+    rows = Dataset.from_tensor_slices(files)
+    shapes = rows.map(lambda f: (records.extract_jpeg_shape(f, "int64"), records.is_jpeg(f)), vectorize=True)
+    assert [(shape.tolist(), bool(found)) for shape, found in shapes] == [([6, 8, 3], True), ([6, 8, 1], True)]
+    crops = rows.map(lambda f: records.decode_and_crop_jpeg(f, [1, 2, 3, 4], 1), vectorize=True)
+    assert [crop.shape for crop in crops] == [(3, 4, 1)] * 2
+    for window in ([0, 0, 7, 8], [-1, 0, 2, 2], [0, 0, 0, 1], [0, 1, 6, 8]):
+        with pytest.raises(InvalidArgumentError, match="crop_window must lie in the image of 6 rows and 8 columns"):
+            records.decode_and_crop_jpeg(files[0], window)
+    with pytest.raises(InvalidArgumentError, match="crop_window must have four integers. Received: 3"):
+        records.decode_and_crop_jpeg(files[0], [1, 2, 3])
+    with pytest.raises(InvalidArgumentError, match="channels must be 0, 1 or 3. Received: channels=4"):
+        records.decode_and_crop_jpeg(files[0], [1, 2, 3, 4], 4)
+    with pytest.raises(ParseError, match="extract_jpeg_shape: contents must be a JPEG file"):
+        records.extract_jpeg_shape(encode_png(COLOURS))
+    with pytest.raises(DTypeError, match="output_type must be int32 or int64"):
+        records.extract_jpeg_shape(files[0], "uint8")
+
+
+def test_smaller_jpegs():
+    pixels = np.random.default_rng(1).integers(0, 256, (33, 47, 3), dtype=np.uint8)
+    file = encode_jpeg(pixels)
+    assert [decode_jpeg(file, ratio=r).shape for r in (1, 2, 4, 8)] == [(33, 47, 3), (17, 24, 3), (9, 12, 3), (5, 6, 3)]
+    assert decode_jpeg(file, 1, ratio=4).shape == (9, 12, 1)
+    with pytest.raises(InvalidArgumentError, match="ratio must be 1, 2, 4 or 8. Received: ratio=3"):
+        decode_jpeg(file, ratio=3)
+    with pytest.raises(UnimplementedError, match="an image must be as large as the ratio. Received: ratio=8, 3 x 3"):
+        decode_jpeg(encode_jpeg(pixels[:3, :3]), ratio=8)
