@@ -71,7 +71,7 @@ def detect_compression(path: Any, retry: RetryPolicy | None = None) -> str:
     """
     from .framing import masked_crc32c
 
-    first = path.peek(_HEADER_BYTES)[:_HEADER_BYTES] if hasattr(path, "peek") else _first_bytes(path, retry)
+    first = path.peek(_HEADER_BYTES)[:_HEADER_BYTES] if hasattr(path, "peek") else first_bytes(path, retry)
     is_header = len(first) == _HEADER_BYTES and masked_crc32c(first[:8]) == int.from_bytes(first[8:], "little")
     return "" if is_header else packed_as(first)
 
@@ -85,7 +85,8 @@ def packed_as(first: bytes) -> str:
     return "ZLIB" if is_zlib and int.from_bytes(first[:2], "big") % 31 == 0 else ""
 
 
-def _first_bytes(path: str, retry: RetryPolicy | None) -> bytes:
+def first_bytes(path: str, retry: RetryPolicy | None = None) -> bytes:
+    """Return the first twelve bytes of a file, or fewer where it has no more."""
     source = open_source(path, "", retry)
     try:
         view = memoryview(bytearray(_HEADER_BYTES))

@@ -8,7 +8,7 @@ import click
 
 from ..groups import LazyGroup
 
-COMMANDS: Final = ("cat", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify")
+COMMANDS: Final = ("cat", "convert", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify")
 
 
 @click.group(name="records", cls=LazyGroup, commands_in={name: f"{__package__}.{name}" for name in COMMANDS})

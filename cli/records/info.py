@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .common import (
+    KINDS,
     STEP_RECORDS,
     compression_option,
     files_argument,
@@ -17,7 +18,7 @@ from .common import (
     shown_bytes,
     shown_records,
 )
-from .inputs import Input, inputs_of
+from .inputs import Input, expand, inputs_of
 
 if TYPE_CHECKING:
     from ...core.columns import BytesColumn
@@ -90,13 +91,21 @@ def _histogram(lengths: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
 
 @click.command(name="info")
 @files_argument
+@click.option(
+    "--save-schema", default=None, metavar="PATH", help="Save the schema of all records of all FILES as JSON."
+)
 @compression_option
 @json_option
-def command(files: tuple[str, ...], compression: str, as_json: bool) -> None:  # noqa: FBT001
+def command(files: tuple[str, ...], save_schema: str | None, compression: str, as_json: bool) -> None:  # noqa: FBT001
     """Print the number of records, their sizes, and the features of Examples or SequenceExamples.
 
     Features are those of the first 1000 records. - is standard input.
     """
+    if save_schema is not None:
+        from ...records import infer_schema
+
+        paths = expand(files)
+        infer_schema(paths, compression_type=KINDS.get(compression, "AUTO")).save(save_schema)
     told = [describe_file(file) for file in inputs_of(files, compression)]
     if as_json:
         print_json(told)

@@ -69,7 +69,7 @@ def damage(path, *places):
 
 def test_the_group_lists_its_commands(capsys, folder):
     out = run(capsys, "--help")
-    for name in ("cat", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify"):
+    for name in ("cat", "convert", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify"):
         assert f"\n  {name} " in out
     assert main(["records", "verfy"]) == 2
     assert "there is no command 'verfy'. Did you mean 'verify'?" in capsys.readouterr().err
@@ -354,6 +354,44 @@ def test_errors_of_the_system_are_told_in_a_line(capsys, folder, monkeypatch):
     err = capsys.readouterr().err
     assert err.startswith("penstock: OSError: [Errno 28] No space left on device: 'm'\n")
     assert not Path("m").exists()
+
+
+def test_convert(capsys, folder, stdin):
+    assert run(capsys, "convert", "a.tfrecord", "-o", "a.jsonl") == (
+        "a.jsonl: 10 records (id int64, name string, x float32[])\n"
+    )
+    assert Path("a.jsonl").read_text().splitlines()[1] == '{"id": 1, "name": "n", "x": [0.2, 0.3]}'
+    assert main(["records", "convert", "a.tfrecord", "-o", "a.jsonl"]) == 1
+    assert "a.jsonl exists already" in capsys.readouterr().err
+    words = ("--columns", "x,id", "--type", "id=float32", "--label", "x", "--sample", "all", "--force")
+    told = run_json(capsys, "convert", "a.jsonl", "-o", "b.csv.gz", *words)
+    assert told == {"file": "b.csv.gz", "records": 10, "columns": {"id": "float32", "x": "float64[]"}}
+    assert gzip.decompress(Path("b.csv.gz").read_bytes()).splitlines()[:2] == [b"id,x", b'0,"[0.0, 0.1]"']
+    told = run_json(capsys, "convert", "a.jsonl", "-o", "s-{shard}.tfrecord", "--shards", "2")
+    assert told["records"] == 10 and told["shards"] == ["s-0.tfrecord", "s-1.tfrecord"]
+    run(capsys, "info", "a.tfrecord", "--save-schema", "schema.json")
+    run(capsys, "convert", "a.jsonl", "-o", "c.tfrecord", "--schema", "schema.json")
+    assert read("c.tfrecord") == read("a.tfrecord")
+    stdin(b"1\ta\n2\tb\n")
+    words = ("--from", "csv", "--to", "jsonl", "--delimiter", "\\t", "--no-header", "--columns", "i,s")
+    assert run(capsys, "convert", "-", "-o", "-", *words) == '{"i": 1, "s": "a"}\n{"i": 2, "s": "b"}\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("-", "-o", "x.csv"), "standard input (-) needs --from"),
+        (("a.tfrecord", "-o", "-"), "standard output (-) needs --to"),
+        (("a.tfrecord", "-", "-o", "x.csv"), "standard input (-) is converted alone"),
+        (("a.tfrecord", "-o", "x.csv", "--type", "x"), "--type takes NAME=TYPE"),
+        (("a.tfrecord", "-o", "x.csv", "--sample", "some"), "--sample takes a number of records, or all"),
+        (("a.tfrecord", "-o", "-", "--to", "tfrecord", "--shards", "2"), "shards go to files"),
+        (("a.tfrecord", "-o", "{shard}", "--shards", "2", "--target-mib", "1"), "give either --shards or --target-mib"),
+    ],
+)
+def test_wrong_usage_of_convert(capsys, folder, words, message):
+    assert main(["records", "convert", *words]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.fault

@@ -1,0 +1,88 @@
+"""Binary files that appear under their name when they are complete."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from ..core.errors import InvalidArgumentError, NotFoundError
+
+
+class AtomicFile:
+    """A file that is written under a temporary name; a block that ends well gives it its own, another leaves nothing.
+
+    Args:
+        where: Who writes, for messages.
+        path: The file to make. Its folder exists.
+        compressor: An object with zlib's `compress` and `flush`, or None.
+
+    Raises:
+        NotFoundError: The folder does not exist.
+        InvalidArgumentError: The path is a folder.
+    """
+
+    def __init__(self, where: str, path: str, compressor: Any = None) -> None:
+        target = Path(path)
+        if target.is_dir():
+            raise InvalidArgumentError(f"{where}: {path} is a folder. Give the name of a file in it.")
+        self.path = path
+        self._compressor = compressor
+        self._temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        try:
+            self._file: IO[bytes] = self._temporary.open("xb")
+        except FileNotFoundError as err:
+            raise NotFoundError(f"{where}: {target.parent} is no folder, cannot write {path}. Make it first.") from err
+
+    @property
+    def file(self) -> IO[bytes]:
+        """The open temporary file, for writers that want one."""
+        return self._file
+
+    def write(self, data: Any) -> None:
+        """Append bytes."""
+        self._file.write(data if self._compressor is None else self._compressor.compress(data))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                if self._compressor is not None:
+                    self._file.write(self._compressor.flush())
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                self._temporary.replace(self.path)
+        finally:
+            self._file.close()
+            self._temporary.unlink(missing_ok=True)
+
+
+class OpenFile:
+    """An open binary file of the caller, who closes it, behind a compressor.
+
+    Args:
+        file: The file, as `sys.stdout.buffer`.
+        compressor: An object with zlib's `compress` and `flush`, or None.
+    """
+
+    def __init__(self, file: Any, compressor: Any = None) -> None:
+        self.file = file
+        self._compressor = compressor
+
+    def write(self, data: Any) -> None:
+        """Append bytes."""
+        self.file.write(data if self._compressor is None else self._compressor.compress(data))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and self._compressor is not None:
+            self.file.write(self._compressor.flush())
