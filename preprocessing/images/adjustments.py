@@ -19,6 +19,7 @@ from ...core.parallel import run_ranges
 from ..kernels.hues import hsv_to_rgb_kernel, rgb_to_hsv_kernel, turn_hue_kernel
 from .conversion import as_floats, last_is, to_dtype
 from .operations import pixel_op
+from .parts import by_images, in_parts
 
 Array = npt.NDArray[Any]
 
@@ -46,24 +47,46 @@ def as_number(value: Any, where: str, name: str, low: float = -np.inf, high: flo
 
 
 def _brighten(images: Array, *, delta: float) -> Array:
-    floats = as_floats(images)
-    return to_dtype(floats + floats.dtype.type(delta), images.dtype, saturate=True)
+    def change(part: Array) -> Array:
+        floats = as_floats(part)
+        return to_dtype(floats + floats.dtype.type(delta), part.dtype, saturate=True)
+
+    # One addition gains nothing in parts, the steps there and back do.
+    return change(images) if images.dtype.kind == "f" else in_parts(change, images, images.dtype)
 
 
 def _adjust_contrast(images: Array, *, factor: float) -> Array:
-    floats = as_floats(images)
-    numbers = floats.astype(np.float32, copy=False)
-    mean = numbers.mean(axis=(-3, -2), keepdims=True, dtype=np.float64).astype(np.float32)
-    found = (numbers - mean) * np.float32(factor) + mean
-    return to_dtype(found.astype(floats.dtype, copy=False), images.dtype, saturate=True)
+    def change(image: Array) -> Array:
+        floats = as_floats(image)
+        found = floats.astype(np.float32)
+        mean = (_sums_of_channels(found) / max(1, found.shape[0] * found.shape[1])).astype(np.float32)
+        rows, means = found.reshape(len(found), -1), np.tile(mean, found.shape[1])
+        rows -= means
+        rows *= np.float32(factor)
+        rows += means
+        return to_dtype(found.astype(floats.dtype, copy=False), image.dtype, saturate=True)
+
+    return by_images(change, images, images.dtype)
+
+
+def _sums_of_channels(image: Array) -> Array:
+    """Return float64[channels]: rows are added in float32, 32 of them at a time, which takes a tenth of the time."""
+    height, width, channels = image.shape
+    rows, total = image.reshape(height, width * channels), np.zeros(width * channels)
+    for i in range(0, height, 32):
+        total += rows[i : i + 32].sum(axis=0)
+    return np.asarray(total.reshape(width, channels).sum(axis=0))
 
 
 def _adjust_gamma(images: Array, *, gamma: float, gain: float) -> Array:
-    floats = as_floats(images)
-    kind = floats.dtype.type
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN for roots of what is below 0
-        found = kind(gain) * floats ** kind(gamma)
-    return to_dtype(found, images.dtype, saturate=True)
+    def change(part: Array) -> Array:
+        floats = as_floats(part)
+        kind = floats.dtype.type
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # NaN for roots of what is below 0
+            found = kind(gain) * floats ** kind(gamma)
+        return to_dtype(found, part.dtype, saturate=True)
+
+    return in_parts(change, images, images.dtype)
 
 
 BRIGHTEN = pixel_op("adjust_brightness", _brighten)
@@ -113,12 +136,16 @@ def adjust_gamma(images: Value, gamma: float = 1, gain: float = 1) -> Value:
 
 
 def _standardize(images: Array) -> Array:
-    numbers = images.astype(np.float32, copy=False)
-    axes = (-3, -2, -1)
-    mean = numbers.mean(axis=axes, keepdims=True, dtype=np.float64)
-    spread = np.sqrt(np.square(numbers - mean).mean(axis=axes, keepdims=True))
-    size = max(1, int(np.prod(images.shape[-3:])))
-    return np.asarray((numbers - mean.astype(np.float32)) / np.maximum(spread, 1 / np.sqrt(size)).astype(np.float32))
+    def change(image: Array) -> Array:
+        found = image.astype(np.float32)
+        size = max(1, found.size)
+        found -= np.float32(_sums_of_channels(found).sum() / size)
+        flat = found.reshape(len(found), -1)
+        spread = np.sqrt(np.einsum("ij,ij->i", flat, flat).sum(dtype=np.float64) / size)
+        found /= np.float32(max(spread, 1 / np.sqrt(size)))
+        return found
+
+    return by_images(change, images, np.float32)
 
 
 STANDARDIZE = pixel_op("per_image_standardization", _standardize, dtype=lambda dtype, attrs: float32, least_rank=3)

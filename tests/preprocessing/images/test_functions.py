@@ -88,16 +88,48 @@ def test_cropping_undoes_padding(images, height, width, top, left):
 @given(any_images, sides, sides)
 def test_cropping_or_padding_keeps_the_middle(images, height, width):
     found = resize_with_crop_or_pad(images, height, width)
-    expected = np.zeros((len(images), 20, 20, images.shape[3]), images.dtype)
-    top, left = (20 - np.array(images.shape[1:3])) // 2
-    expected[:, top : top + images.shape[1], left : left + images.shape[2]] = images
-    rows, columns = (
-        slice(10 - n // 2 - (n % 2 and have % 2), 10 - n // 2 - (n % 2 and have % 2) + n)
-        for n, have in ((height, images.shape[1]), (width, images.shape[2]))
-    )
-    assert found.shape == (len(images), height, width, images.shape[3])
-    if (images.shape[1] - height) % 2 == 0 and (images.shape[2] - width) % 2 == 0:
-        np.testing.assert_array_equal(found, expected[:, rows, columns])
+    expected = np.zeros((len(images), height, width, images.shape[3]), images.dtype)
+    moves = []
+    for want, have in ((height, images.shape[1]), (width, images.shape[2])):
+        # Odd rows: one more is cut below the middle, one more is added below it.
+        moves.append((have - want) // 2 if have > want else -((want - have) // 2))
+    for y in range(height):
+        for x in range(width):
+            if 0 <= y + moves[0] < images.shape[1] and 0 <= x + moves[1] < images.shape[2]:
+                expected[:, y, x] = images[:, y + moves[0], x + moves[1]]
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4, 3), (2, 0, 4, 3), (2, 4, 4, 0), (4, 0, 3)])
+def test_nothing_is_changed_to_nothing(shape):
+    empty = np.zeros(shape, np.uint8)
+    for name, arguments in (
+        ("flip_left_right", ()),
+        ("adjust_brightness", (0.1,)),
+        ("adjust_contrast", (2,)),
+        ("adjust_gamma", (2,)),
+        ("per_image_standardization", ()),
+        ("convert_image_dtype", ("float32",)),
+    ):
+        assert getattr(functions, name)(empty, *arguments).shape == shape
+
+
+def test_many_pixels_are_changed_in_parts():
+    images = np.random.default_rng(3).integers(0, 256, (4, 150, 130, 3)).astype(np.uint8)
+    turned = images[:, ::-1]
+    for name, arguments in (
+        ("adjust_brightness", (0.1,)),
+        ("adjust_contrast", (2,)),
+        ("adjust_gamma", (2,)),
+        ("adjust_hue", (0.2,)),
+        ("per_image_standardization", ()),
+    ):
+        function = getattr(functions, name)
+        found = function(images, *arguments)
+        np.testing.assert_allclose(found[3, :2], function(images[3], *arguments)[:2], rtol=1e-6)
+        np.testing.assert_allclose(
+            function(turned, *arguments)[:, ::-1], found, atol=1 if found.dtype == np.uint8 else 1e-5
+        )
 
 
 @given(st.tuples(sides, sides), st.floats(0.01, 1))
