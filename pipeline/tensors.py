@@ -29,6 +29,7 @@ from .exec import DatasetIterator
 from .exec.skips import SkipReport
 from .plan import Node
 from .plan.on_error import OnError
+from .plan.ragged_rows import ragged_rows
 from .readers import files_node
 
 
@@ -322,6 +323,18 @@ class TensorDataset(Dataset[Any]):
             on_error=on_error,
             skip_limit=skip_limit,
         )
+
+    def batch(
+        self,
+        batch_size: int,
+        drop_remainder: bool = False,  # noqa: FBT001, FBT002
+        num_parallel_calls: int | None = None,
+        deterministic: bool | None = None,  # noqa: FBT001
+        name: str | None = None,
+    ) -> Dataset[Any]:
+        """Stack every `batch_size` consecutive elements; as in TensorFlow, rows of RaggedTensors make RaggedTensors."""
+        batches = super().batch(batch_size, drop_remainder, num_parallel_calls, deterministic)
+        return super().ragged_batch(batch_size, drop_remainder) if ragged_rows(self._node) else batches
 
     def unbatch(self, name: str | None = None) -> Dataset[Any]:
         return super().unbatch()

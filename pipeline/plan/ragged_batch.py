@@ -13,6 +13,7 @@ from ...core.specs import RaggedSpec, Spec, TensorSpec
 from ..calling import check_count
 from .base import Node, Unary
 from .certain import certain_spec
+from .ragged_rows import ragged_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +68,8 @@ class RaggedBatch(Unary):
 def ragged_depths(node: Node, leaves: Sequence[Spec]) -> list[int]:
     """Return how many leading axes of each leaf become ragged: up to the last one of unknown size.
 
-    Where the spec does not hold for all elements it is the first axis of all arrays.
+    Rows of `Ragged` values have at least one, whatever lengths they happen to have. Where the spec does not hold for
+    all elements it is the first axis of all arrays.
 
     Args:
         node: Yields the rows.
@@ -76,4 +78,8 @@ def ragged_depths(node: Node, leaves: Sequence[Spec]) -> list[int]:
     dense = [leaf.shape or () if isinstance(leaf, TensorSpec) else () for leaf in leaves]
     if certain_spec(node) is None:
         return [min(1, len(shape)) for shape in dense]
-    return [max((axis + 1 for axis, size in enumerate(shape) if size is None), default=0) for shape in dense]
+    rows = ragged_rows(node)
+    return [
+        max((axis + 1 for axis, size in enumerate(shape) if size is None), default=int(i in rows))
+        for i, shape in enumerate(dense)
+    ]

@@ -1,0 +1,64 @@
+"""Batches of rows of RaggedTensors are RaggedTensors, as in TensorFlow (see `tests/oracle/test_ragged_batches.py`)."""
+
+from __future__ import annotations
+
+import pytest
+
+import penstock.compat.tensorflow as tf
+from penstock import Dataset
+from penstock.core.errors import ShapeError
+from penstock.core.values import Ragged
+
+
+def rows():
+    return tf.data.Dataset.from_tensor_slices((tf.ragged.constant([[1], [2, 3], []]), ["a", "b", "c"]))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "steps",
+    [
+        lambda d: d,
+        lambda d: d.cache().prefetch(1).take(3).filter(lambda r, s: True),
+        lambda d: d.batch(2).unbatch(),
+        lambda d: d.take(1).concatenate(d.skip(1)),
+    ],
+)
+def test_batches_are_ragged_and_the_spec_says_so(steps) -> None:
+    dataset = steps(rows())
+    batches = list(dataset.batch(2))
+    assert [type(ragged) for ragged, _ in batches] == [tf.RaggedTensor] * 2
+    assert [ragged.to_list() for ragged, _ in batches] == [[[1], [2, 3]], [[]]]
+    assert [names.numpy().tolist() for _, names in batches] == [[b"a", b"b"], [b"c"]]
+    assert dataset.batch(2).element_spec == (
+        tf.RaggedTensorSpec([None, None], tf.int32),
+        tf.TensorSpec([None], tf.string),
+    )
+
+
+@pytest.mark.unit
+def test_rows_of_one_length_are_ragged_all_the_same() -> None:
+    dataset = tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1, 2], [3, 4]]))
+    for batched in (dataset.batch(2), dataset.ragged_batch(2)):
+        (batch,) = batched
+        assert batch.to_list() == [[1, 2], [3, 4]]
+        assert batched.element_spec == tf.RaggedTensorSpec([None, None], tf.int32)
+
+
+@pytest.mark.unit
+def test_rows_in_nests_of_datasets() -> None:
+    ragged = tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1], [2, 3]]))
+    zipped = tf.data.Dataset.zip({"n": tf.data.Dataset.range(2), "r": (ragged, ragged)})
+    (batch,) = zipped.batch(2)
+    assert batch["n"].numpy().tolist() == [0, 1]
+    assert [part.to_list() for part in batch["r"]] == [[[1], [2, 3]]] * 2
+    ((numbers, part),) = ragged.enumerate().batch(2)
+    assert numbers.numpy().tolist() == [0, 1] and part.to_list() == [[1], [2, 3]]
+
+
+@pytest.mark.unit
+def test_natively_batch_stacks_and_ragged_batch_does_not() -> None:
+    dataset = Dataset.from_tensor_slices(Ragged.from_list([[1], [2, 3]]))
+    with pytest.raises(ShapeError, match=r"Use padded_batch\(\) or ragged_batch\(\)"):
+        list(dataset.batch(2))
+    assert [batch.to_list() for batch in dataset.ragged_batch(2)][0] == [[1], [2, 3]]
