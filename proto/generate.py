@@ -15,8 +15,12 @@ from pathlib import Path
 
 COMPILER = "1.64.3"  # carries protoc 26.1, whose Python code needs protobuf >= 5.26
 FOLDER = Path(__file__).resolve().parent
-# protoc names imports after the import path of the file; the package itself imports relatively.
-_ABSOLUTE, _RELATIVE = "from penstock.proto import ", "from . import "
+# protoc names imports after the import path of the file; the package itself imports relatively. The messages get a pool
+# of their own in place of protobuf's.
+_REPLACED = {
+    "from penstock.proto import ": "from . import ",
+    "from google.protobuf import descriptor_pool as _descriptor_pool": "from . import pool as _descriptor_pool",
+}
 
 
 def installed_compiler() -> str | None:
@@ -39,7 +43,14 @@ def generate() -> dict[str, str]:
         command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{root}", f"--python_out={root}", f"--pyi_out={root}"]
         subprocess.run([*command, *(f"penstock/proto/{s.name}" for s in sources)], cwd=root, check=True)
         made = sorted(p for p in package.iterdir() if p.suffix in (".py", ".pyi"))
-        return {p.name: p.read_text(encoding="utf-8").replace(_ABSOLUTE, _RELATIVE) for p in made}
+        return {p.name: _at_home(p.read_text(encoding="utf-8")) for p in made}
+
+
+def _at_home(text: str) -> str:
+    """Return generated code as part of this package."""
+    for absolute, relative in _REPLACED.items():
+        text = text.replace(absolute, relative)
+    return text
 
 
 def main() -> int:

@@ -145,7 +145,7 @@ def find_message(where: str, source: Any, message_type: str) -> Any:
     if not isinstance(name, str):
         raise InvalidArgumentError(f"{where}: message_type must be a str. Received: {describe(message_type)}.")
     if isinstance(source, str) and source in _LOCAL:
-        return _find(where, _local_pool(), _local_name(name))
+        return _find_local(where, name)
     if isinstance(source, str) and source.startswith(_BYTES_PREFIX.decode()):
         source = source.encode("latin-1", "replace")
     if isinstance(source, bytes) and source.startswith(_BYTES_PREFIX):
@@ -199,25 +199,17 @@ def _pool(where: str, serialized: bytes) -> Any:
     return pool
 
 
-def _local_pool() -> Any:
+def _find_local(where: str, name: str) -> Any:
+    """Return a message of an imported module, or one of this library, by its own name or TensorFlow's."""
     from google.protobuf.descriptor_pool import Default
 
     from .messages import Example
 
-    assert Example.DESCRIPTOR.full_name == f"{_OWN}Example"  # the import has made the own messages known
-    return Default()
-
-
-def _local_name(name: str) -> str:
-    """Return TensorFlow's name of a message of records as the name here."""
-    if not name.startswith(_TENSORFLOW):
-        return name
-    own = _OWN + name.removeprefix(_TENSORFLOW)
+    own = _OWN + name.removeprefix(_TENSORFLOW) if name.startswith(_TENSORFLOW) else name
     try:
-        _local_pool().FindMessageTypeByName(own)
+        return Example.DESCRIPTOR.file.pool.FindMessageTypeByName(own)
     except KeyError:
-        return name
-    return own
+        return _find(where, Default(), name)
 
 
 def _find(where: str, pool: Any, name: str) -> Any:
