@@ -1,10 +1,11 @@
 """The code in README.md and docs/*.md runs.
 
 Blocks marked `python` run in the order of their file, in one namespace, inside an empty folder that holds `data/`: four
-CSV files of eight numbers and a label, as the documents assume, and `records/`: TFRecord files, one of them damaged. A
-block with `>>>` prompts is a doctest: its output is compared too. In blocks marked `console`, lines that start with
-`$ penstock` are run; output that is shown is compared, with `…` standing for anything; a command that does not end with
-code 0 has a comment, as `# exit code 1`.
+CSV files of eight numbers and a label, as the documents assume, `records/`: TFRecord files, one of them damaged, and
+`broken.jsonl`, whose third line has a word where the others have a number. A block with `>>>` prompts is a doctest: its
+output is compared too. In blocks marked `console`, lines that start with `$ penstock` or `$ cat` are run, through the
+shell where they have pipes; output that is shown is compared, with `…` standing for anything; a command that does not
+end with code 0 has a comment, as `# exit code 1`, and its errors are compared too.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ def _write_records(folder: Path) -> None:
     data = bytearray((folder / "train.tfrecord").read_bytes())
     data[12345] ^= 1
     (folder / "damaged.tfrecord").write_bytes(data[:-7])
+    lines = ['{"id": 1}', '{"id": 2}', '{"id": "x"}']
+    (folder.parent / "broken.jsonl").write_text("\n".join(lines) + "\n")
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, *sorted(ROOT.glob("C*.md"))], ids=lambda path: path.name)
@@ -107,6 +110,10 @@ def test_python_blocks_run(document, folder):
             exec(compile("\n" * (block.line - 1) + block.text, str(document), "exec"), namespace)
 
 
+def _run(words: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+
+
 @pytest.mark.parametrize("document", _with("console"), ids=lambda path: path.name)
 def test_console_blocks_run(document, folder):
     command = Path(sys.executable).with_name("penstock")
@@ -116,12 +123,19 @@ def test_console_blocks_run(document, folder):
         for step in re.split(r"^\$ ", block.text, flags=re.MULTILINE):
             line, _, shown = step.partition("\n")
             words = shlex.split(line, comments=True)
-            if words[:1] != ["penstock"]:
+            if words[:1] not in (["penstock"], ["cat"]):
                 continue
             environment = {**os.environ, "PENSTOCK_QUIET": "1"}
-            run = subprocess.run([str(command), *words[1:]], capture_output=True, text=True, env=environment)
+            if "|" in words:
+                if os.name != "posix":
+                    continue
+                path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+                run = _run(["sh", "-c", line], {**environment, "PATH": path})
+            else:
+                run = _run([str(command), *words[1:]], environment)
             code = re.search(r"# exit code (\d+)", line)
             expected = int(code[1]) if code else 0
             assert run.returncode == expected, f"{document.name}:{block.line}: {line}\n{run.stderr}"
             if shown.strip():
-                assert doctest.OutputChecker().check_output(shown.replace("…", "..."), run.stdout, COMPARE), run.stdout
+                said = run.stdout + (run.stderr if expected else "")
+                assert doctest.OutputChecker().check_output(shown.replace("…", "..."), said, COMPARE), said
