@@ -15,7 +15,8 @@ from ..core.errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from ..core.ops import registry
 from ..core.ops.inference import broadcast_shapes
 from ..core.saving import register_serializable
-from ..core.specs import Shape, Spec, TensorSpec
+from ..core.specs import RaggedSpec, Shape, Spec, TensorSpec
+from ..core.values import Ragged
 from .base import AdaptableLayer
 from .data_adapter import Source, as_numbers
 from .moments import Moments
@@ -111,8 +112,10 @@ class Normalization(AdaptableLayer):
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         value = args[0] if args else next(iter(kwargs.values()))
         spec = value if isinstance(value, Spec) else getattr(value, "spec", None)
-        shape = getattr(spec, "shape", None) if isinstance(spec, TensorSpec) else np.shape(self._as_array(value))
-        self.build(shape)
+        if isinstance(spec, TensorSpec | RaggedSpec):
+            self.build(spec.shape)
+        else:
+            self.build(value.shape if isinstance(value, Ragged) else np.shape(self._as_array(value)))
 
     @property
     def _kept_shape(self) -> tuple[int, ...]:
@@ -226,19 +229,42 @@ class Normalization(AdaptableLayer):
         return mean.reshape(self._shape), variance.reshape(self._shape)
 
     def call(self, inputs: Any) -> Any:
-        """Return the inputs normalized, as the layer's dtype; NaN stays NaN."""
+        """Return the inputs, dense or ragged, normalized, as the layer's dtype; NaN stays NaN."""
         mean, variance = self._statistics()
         with np.errstate(invalid="ignore"):
             deviation = np.maximum(np.sqrt(variance), mean.dtype.type(EPSILON))
         if registry.operand_kind(inputs) is not None:
             x = ops.cast(inputs, self.dtype)
             return ops.add(mean, ops.multiply(x, deviation)) if self.invert else ops.divide(x - mean, deviation)
-        x = self._as_array(inputs)
+        if isinstance(inputs, Ragged):
+            return self._ragged(inputs, mean, deviation)
+        return self._changed(self._as_array(inputs), mean, deviation)
+
+    def _ragged(self, inputs: Ragged, mean: Array, deviation: Array) -> Ragged:
+        """Change the values of ragged rows; kept axes must be behind the ragged ones."""
+        splits, inner = [inputs.row_splits], inputs.values
+        while isinstance(inner, Ragged):
+            splits.append(inner.row_splits)
+            inner = inner.values
+        if self._keep and (len(self._shape) != len(splits) + inner.ndim or min(self._keep) <= len(splits)):
+            raise ShapeError(
+                f"{self.where}: the kept axes of ragged inputs must have one length. "
+                f"Received: axis={self.axis}, inputs {describe(inputs)}. Use axis=None for one mean of all."
+            )
+        shape = self._shape[len(splits) + 1 :] if self._keep else ()
+        values: Any = self._changed(self._as_array(inner), mean.reshape(shape), deviation.reshape(shape))
+        for row_splits in reversed(splits):
+            values = Ragged(values, row_splits)
+        return values  # type: ignore[no-any-return]
+
+    def _changed(self, x: Array, mean: Array, deviation: Array) -> Array:
         try:
+            changed: Array
             if self.invert:
-                return mean + x * deviation
-            shifted = x - mean
-            return np.divide(shifted, deviation, out=shifted) if shifted.ndim else shifted / deviation
+                changed = mean + x * deviation
+                return changed
+            changed = x - mean
+            return np.divide(changed, deviation, out=changed) if changed.ndim else changed / deviation
         except ValueError as err:
             raise ShapeError(
                 f"{self.where}: inputs must broadcast with statistics of shape {list(self._shape)}. "

@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
+from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.tensor import Tensor
 from ..core.values import Ragged
 from .kernels import text as kernels
 from .kernels import utf8
@@ -61,12 +63,14 @@ class Tokenizer:
         split: None, `"whitespace"`, `"character"`, or a function of an array of `str` that returns rows of tokens.
         widths: Lengths of n-grams; None for single tokens.
         where: Start of messages.
+        as_tensors: Give functions Tensors of bytes instead of arrays of `str`, as Keras does.
     """
 
     standardize: str | TextFunction | None
     split: str | TextFunction | None
     widths: tuple[int, ...] | None
     where: str
+    as_tensors: bool = False
 
     def tokens(self, value: Any) -> tuple[BytesColumn, Form]:
         """Return the tokens of texts in any form, and the form in which they stand.
@@ -153,7 +157,9 @@ class Tokenizer:
             f"{self.where}: n-grams need rows of tokens, dense or ragged. Received: {type(form).__name__}."
         )
 
-    def _as_text(self, texts: BytesColumn, name: str) -> npt.NDArray[Any]:
+    def _as_text(self, texts: BytesColumn, name: str) -> Any:
+        if self.as_tensors:
+            return Tensor(texts.as_value())
         try:
             return np.array([t.decode() for t in texts.strings()], dtype=np.str_)
         except UnicodeDecodeError as err:
@@ -163,7 +169,7 @@ class Tokenizer:
 
     def _called(self, texts: BytesColumn) -> BytesColumn:
         assert callable(self.standardize)
-        result = self.standardize(self._as_text(texts, "standardize"))
+        result = plain(self.standardize(self._as_text(texts, "standardize")))
         found, _ = as_strings(result, where=f"{self.where}, result of standardize")
         if len(found) != len(texts):
             raise InvalidArgumentError(
@@ -174,7 +180,7 @@ class Tokenizer:
 
     def _split_by_function(self, texts: BytesColumn) -> tuple[BytesColumn, Int64s]:
         assert callable(self.split)
-        result = self.split(self._as_text(texts, "split"))
+        result = plain(self.split(self._as_text(texts, "split")))
         if isinstance(result, list | tuple) or (isinstance(result, np.ndarray) and result.dtype.kind == "O"):
             rows = [list(row) if isinstance(row, list | tuple | np.ndarray) else row for row in result]
             if not all(isinstance(row, list) for row in rows):

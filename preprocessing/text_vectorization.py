@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -245,6 +245,9 @@ class TextVectorization(IndexLookup):
                [2, 3, 4, 5]])
     """
 
+    # Whether `standardize` and `split` are given Tensors; overridden where layers are Keras's to the letter.
+    functions_take_tensors: ClassVar[bool] = False
+
     def __init__(
         self,
         max_tokens: int | None = None,
@@ -310,7 +313,7 @@ class TextVectorization(IndexLookup):
 
     @property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(self.standardize, self.split, self._widths, self.where)
+        return Tokenizer(self.standardize, self.split, self._widths, self.where, self.functions_take_tensors)
 
     def _coder(self, **fields: Any) -> TokensToCodes:
         return TextsToCodes(tokenizer=self._tokenizer, length=self.output_sequence_length, ragged=self.ragged, **fields)

@@ -38,9 +38,9 @@ def strip_kernel(data: Uint8s, offsets: Int64s, out: Uint8s, out_offsets: Int64s
 
 
 @kernel(inline=True)
-def _is_start(byte: Any, characters: Any) -> Any:
-    """Whether a byte begins a unit: any byte does, or of UTF-8 those that continue no character."""
-    return not characters or (byte & 0xC0) != 0x80
+def _is_start(data: Uint8s, p: Any, start: Any, characters: Any) -> Any:
+    """Whether a byte begins a unit: any byte does, or the first of a string and those that continue no character."""
+    return not characters or p == start or (data[p] & 0xC0) != 0x80
 
 
 @kernel
@@ -75,7 +75,7 @@ def substrings_kernel(
         if characters:
             units = np.int64(0)
             for p in range(start, stop):
-                units += _is_start(data[p], characters)
+                units += _is_start(data, p, start, characters)
         first = positions[k] if positions[k] >= 0 else units + positions[k]
         if first < 0 or first > units:
             return k
@@ -85,7 +85,7 @@ def substrings_kernel(
         last = units if wanted > units - first else first + wanted
         unit = np.int64(-1)
         for p in range(start, stop):
-            unit += _is_start(data[p], characters)
+            unit += _is_start(data, p, start, characters)
             if unit >= first and unit < last:
                 out[q] = data[p]
                 q += 1

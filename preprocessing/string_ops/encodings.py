@@ -7,7 +7,7 @@ UTF-8 is decoded by a kernel. Other encodings are decoded by Python's codecs, wh
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -72,7 +72,7 @@ class Decoding:
             splits,
         )
         if bad >= 0:
-            raise self._invalid(strings.element(bad), bad)
+            raise self.invalid(strings.element(bad), bad)
         return codes[: splits[-1]], starts[: splits[-1]], splits
 
     def _as_utf8(self, strings: BytesColumn) -> BytesColumn:
@@ -83,14 +83,15 @@ class Decoding:
                 out.append(string.decode(self.encoding).encode("utf-8", "surrogatepass"))
             except UnicodeDecodeError as err:
                 if self.errors == "strict":
-                    raise self._invalid(string, k) from err
+                    raise self.invalid(string, k) from err
                 text = string.decode(self.encoding, _MARKING)
                 out.append(
                     text.encode("utf-8", "surrogatepass").replace(_MARK.encode("utf-8", "surrogatepass"), b"\xff")
                 )
         return BytesColumn.from_list(out)
 
-    def _invalid(self, string: bytes, index: int) -> InvalidArgumentError:
+    def invalid(self, string: bytes, index: int) -> InvalidArgumentError:
+        """Return the error about a string."""
         return InvalidArgumentError(
             f"{self.where}: strings must be valid {self.encoding}, with errors='strict'. "
             f"Received: {string!r}, number {index}."
@@ -199,7 +200,12 @@ class _Transcode(StringOp):
     encoding: str
 
     def compute(self, strings: BytesColumn) -> Items:
-        codes, _, splits = self.decoding.codes(strings)
+        decoding = self.decoding
+        strict = decoding.errors == "strict" and decoding.controls
+        codes, _, splits = (replace(decoding, controls=False) if strict else decoding).codes(strings)
+        if strict and (codes < _CONTROLS).any():  # here, and not in decoding, they count as errors
+            index = int(np.searchsorted(splits, (codes < _CONTROLS).argmax(), side="right")) - 1
+            raise decoding.invalid(strings.element(index), index)
         characters = encoded(codes, self.encoding)
         return BytesColumn(characters.data, characters.offsets[splits])
 

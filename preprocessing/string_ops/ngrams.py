@@ -44,15 +44,23 @@ class _NGrams(Transform):
             return 0
         return width - 1 if self.padding < 0 else min(self.padding, width - 1)
 
-    def compute(self, strings: BytesColumn, splits: Int64s) -> tuple[BytesColumn, Int64s]:
-        """Return the n-grams of rows, and int64[rows + 1] row splits over them."""
+    def compute(self, strings: BytesColumn, splits: Int64s, *, apart: bool) -> tuple[BytesColumn, Int64s]:
+        """Return the n-grams of rows, and int64[rows + 1] row splits over them.
+
+        Args:
+            strings: One string per row.
+            splits: int64[rows + 1], row splits over them.
+            apart: Whether each row is a value of its own. A value without strings has no n-grams, even padded ones;
+                an empty row of a value that has strings elsewhere is padded.
+        """
         lengths = np.diff(splits)
+        has_strings = lengths > 0 if apart else np.full(len(lengths), len(strings) > 0)
         # One entry for each n-gram: its row, its place in the order of widths, where it begins in the row, its length.
         rows, ranks, firsts, counts = [], [], [], []
         made = np.zeros(len(lengths), dtype=np.int64)
         for rank, width in enumerate(self.widths):
             pad = self._padding(width)
-            n = np.maximum(lengths + 2 * pad - width + 1, 0)
+            n = np.where(has_strings, np.maximum(lengths + 2 * pad - width + 1, 0), 0)
             made += n
             rows.append(np.repeat(np.arange(len(n)), n))
             firsts.append(np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n) - pad)
@@ -84,18 +92,18 @@ class _NGrams(Transform):
         strings, form = as_strings(value, where=self.name)
         if isinstance(form, DenseForm) and form.shape:
             rows = int(np.prod(form.shape[:-1]))
-            grams, splits = self.compute(strings, np.arange(rows + 1, dtype=np.int64) * form.shape[-1])
+            grams, splits = self.compute(strings, np.arange(rows + 1, dtype=np.int64) * form.shape[-1], apart=False)
             each = int(splits[1]) if rows else 0
             return restored(grams, DenseForm((*form.shape[:-1], each)))
         if isinstance(form, RaggedForm) and not form.inner:
-            grams, splits = self.compute(strings, form.splits[-1])
+            grams, splits = self.compute(strings, form.splits[-1], apart=False)
             return restored(grams, RaggedForm((*form.splits[:-1], splits), ()))
         raise DTypeError(f"ngrams: data must be rows of strings, dense or ragged. Received: {describe(value)}.")
 
     def apply_rows(self, n: int, rows: Any) -> Any:
         if isinstance(rows, RaggedColumn) and isinstance(rows.values, BytesColumn) and not rows.values.shape:
             low, high = int(rows.splits[0]), int(rows.splits[-1])
-            grams, splits = self.compute(rows.values.slice(low, high), rows.splits - low)
+            grams, splits = self.compute(rows.values.slice(low, high), rows.splits - low, apart=True)
             return RaggedColumn(grams, splits)
         return column_of([self.apply(element_of(rows, i)) for i in range(n)])
 

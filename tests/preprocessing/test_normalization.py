@@ -347,3 +347,30 @@ def test_bad_shapes_and_data():
         adapted(Dataset.from_tensor_slices({"a": DATA}))
     with pytest.raises(InvalidArgumentError, match=r"a layer with mean= and variance= cannot be adapted"):
         Normalization(mean=0.0, variance=1.0).adapt(DATA)
+
+
+def test_ragged_inputs_are_those_of_keras():
+    rows = Ragged.from_list([[1.0, 2.0], [], [3.0]])
+    assert Normalization(mean=2.0, variance=4.0, axis=None)(rows).to_list() == [[-0.5, 0.0], [], [0.5]]
+    assert Normalization(mean=2.0, variance=4.0, axis=None, invert=True)(rows).to_list() == [[4.0, 6.0], [], [8.0]]
+    pairs = Ragged(np.array([[1, 2], [3, 4], [5, 6]], np.float32), np.array([0, 1, 3]))
+    result = Normalization(mean=[1.0, 2.0], variance=[1.0, 4.0])(pairs)
+    assert result.to_list() == [[[0.0, 0.0]], [[2.0, 1.0], [4.0, 2.0]]]
+    assert result.flat_values.dtype == np.float32
+    nested = Ragged(Ragged.from_list([[1.0], [2.0, 3.0]]), np.array([0, 2, 2]))
+    assert Normalization(mean=1.0, variance=1.0, axis=None)(nested).to_list() == [[[0.0], [1.0, 2.0]], []]
+    learned = Normalization(axis=None)
+    learned.adapt(rows)
+    assert learned(rows).to_list() == [pytest.approx([-1.2247448, 0.0]), [], pytest.approx([1.2247448])]
+
+
+def test_axes_of_ragged_inputs_must_have_one_length():
+    rows = Ragged.from_list([[1.0, 2.0], [3.0]])
+    with pytest.raises(ShapeError, match="the length of kept axes must be known"):
+        Normalization(mean=[1.0, 2.0], variance=[1.0, 4.0])(rows)
+    layer = Normalization(mean=[1.0, 2.0], variance=[1.0, 4.0])
+    layer(np.zeros((3, 2), np.float32))
+    with pytest.raises(
+        ShapeError, match=r"the kept axes of ragged inputs must have one length. Received: axis=\(-1,\)"
+    ):
+        layer(rows)

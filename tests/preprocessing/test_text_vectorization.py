@@ -299,3 +299,19 @@ def test_bad_inputs():
         TextVectorization(vocabulary=GIVEN, output_mode="count")([[["a"], ["b"]]])
     with pytest.raises(InvalidArgumentError, match="output_sequence_length with split=None needs at least a vector"):
         TextVectorization(vocabulary=GIVEN, split=None, output_sequence_length=2)("a")
+
+
+def test_functions_of_keras_layers_are_given_tensors():
+    from penstock.compat import tensorflow as tf
+
+    seen = []
+
+    def standardize(texts):
+        seen.append(texts)
+        return tf.strings.regex_replace(tf.strings.lower(texts), "[^a-z ]", "")
+
+    layer = tf.keras.layers.TextVectorization(standardize=standardize, split=lambda t: tf.strings.split(t, sep=" "))
+    layer.adapt(["A b!", b"a \xff c"])
+    assert layer.get_vocabulary() == ["", "[UNK]", "a", "\udcff", "c", "b"]
+    assert layer(tf.constant(["B a"])).numpy().tolist() == [[5, 2]]
+    assert all(isinstance(texts, tf.Tensor) for texts in seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from .... import preprocessing
 from ....core.arguments import map_leaves
@@ -93,7 +93,9 @@ class StringLookup(preprocessing.StringLookup):
 
 @saved_as(preprocessing.TextVectorization)
 class TextVectorization(preprocessing.TextVectorization):
-    """`penstock.preprocessing.TextVectorization` that returns Tensors."""
+    """`penstock.preprocessing.TextVectorization` that returns Tensors, and gives functions Tensors."""
+
+    functions_take_tensors: ClassVar[bool] = True
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))

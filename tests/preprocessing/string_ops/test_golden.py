@@ -121,6 +121,9 @@ def test_join_and_reductions_on_blocks():
     assert list(joined) == [b"a+b+c", b"", b"d+e"]
     grams = words.map(lambda r: ps.preprocessing.string_ops.ngrams(r, 2), vectorize=True)
     assert [g.tolist() for g in grams] == [[b"a b", b"b c"], [], [b"d e"]]
+    padded = words.map(lambda r: ps.preprocessing.string_ops.ngrams(r, 2, pad_values="P"), vectorize=True)
+    singly = [ps.preprocessing.string_ops.ngrams(w, 2, pad_values="P").tolist() for w in words]
+    assert [p.tolist() for p in padded] == singly
     codes = words.map(lambda r: ps.preprocessing.string_ops.substr(r, 0, 1), vectorize=True)
     assert [c.tolist() for c in codes] == [[b"a", b"b", b"c"], [], [b"d", b"e"]]
     again = ps.Dataset.from_tensor_slices(["aü", ""]).map(
