@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import logging
+import random
 import zlib
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.errors import DataLossError, InvalidArgumentError
-from penstock.records import Damage, DamageReport, TFRecordReader, masked_crc32c
+from penstock.records import Damage, DamageReport, TFRecordReader, files, masked_crc32c
 from penstock.records.framing import frame
 
 pytestmark = [pytest.mark.unit, pytest.mark.fault]
@@ -169,6 +170,16 @@ def test_a_huge_length_with_a_good_crc(path):
 # --- compressed -------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(params=["ISA-L", "zlib"])
+def inflation(request, monkeypatch):
+    """Run a test with each of the two libraries."""
+    if request.param == "zlib":
+        monkeypatch.setattr(files, "_fast_zlib", lambda: None)
+    else:
+        pytest.importorskip("isal")
+
+
+@pytest.mark.usefixtures("inflation")
 @pytest.mark.parametrize("kind", ["GZIP", "ZLIB"])
 def test_compressed_files_are_read_up_to_every_cut(path, kind):
     packed = (gzip if kind == "GZIP" else zlib).compress(WHOLE)
@@ -184,6 +195,7 @@ def test_compressed_files_are_read_up_to_every_cut(path, kind):
     assert last == len(RECORDS)
 
 
+@pytest.mark.usefixtures("inflation")
 def test_gzip_flipped_bits_never_give_what_was_not_written(path):
     packed = gzip.compress(WHOLE * 3, compresslevel=0)
     for bit in range(8 * 10, 8 * len(packed), 5):
@@ -193,6 +205,7 @@ def test_gzip_flipped_bits_never_give_what_was_not_written(path):
         assert set(got) <= set(RECORDS)
 
 
+@pytest.mark.usefixtures("inflation")
 @pytest.mark.parametrize("at", [-1, -5, -8])
 def test_a_bad_gzip_trailer_costs_no_record(path, at):
     packed = bytearray(gzip.compress(WHOLE))
@@ -206,6 +219,7 @@ def test_a_bad_gzip_trailer_costs_no_record(path, at):
             list(reader)
 
 
+@pytest.mark.usefixtures("inflation")
 def test_gzip_members_and_junk(path):
     assert salvage(path, gzip.compress(WHOLE) * 2, "GZIP")[0] == RECORDS * 2
     got, report = salvage(path, gzip.compress(WHOLE) + b"junk", "GZIP")
@@ -213,6 +227,27 @@ def test_gzip_members_and_junk(path):
     assert len(report) == 1
 
 
+@pytest.mark.parametrize("kind", ["GZIP", "ZLIB"])
+def test_both_libraries_save_the_same(path, kind, monkeypatch):
+    pytest.importorskip("isal")
+    rng = random.Random(7)
+    records = [rng.randbytes(rng.randrange(3000)) + bytes(rng.randrange(3000)) for _ in range(200)]
+    pack = (gzip if kind == "GZIP" else zlib).compress
+    whole = b"".join(pack(b"".join(map(frame, records[i : i + 70]))) for i in range(0, 200, 70))
+    damages = [whole, whole[:-1], whole + b"\0" * 9, whole + b"\0" * 9 + b"junk"]
+    for _ in range(12):
+        damaged = bytearray(whole)
+        damaged[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
+        damages += [bytes(damaged), whole[: rng.randrange(len(whole))]]
+    for damaged in damages:
+        fast, report = salvage(path, damaged, kind, max_record_bytes=10_000)
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "_fast_zlib", lambda: None)
+            slow, expected = salvage(path, damaged, kind, max_record_bytes=10_000)
+        assert fast == slow and [*map(str, report)] == [*map(str, expected)]
+
+
+@pytest.mark.usefixtures("inflation")
 def test_damage_inside_of_good_compressed_data(path):
     damaged = bytearray(WHOLE)
     damaged[STARTS[2] + 14] ^= 1
@@ -221,6 +256,7 @@ def test_damage_inside_of_good_compressed_data(path):
     assert report.records_lost == 1
 
 
+@pytest.mark.usefixtures("inflation")
 def test_the_longest_record_is_a_setting(path):
     bomb = gzip.compress(frame(bytes(5_000_000)) + frame(b"after"))
     path.write_bytes(bomb)
