@@ -157,7 +157,7 @@ def command(
     jobs: int,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    r"""Adapt layers to the columns of CSV, Parquet or TFRecord FILES, in one pass, and save them.
+    r"""Adapt layers to the columns of CSV, Parquet, JSON lines or TFRecord FILES, in one pass, and save them.
 
     A layer makes the column NAME from the column of that name, or from another:
 

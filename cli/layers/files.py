@@ -1,4 +1,4 @@
-"""Tables in files: CSV, Parquet and TFRecord files of Examples, read in pieces that know where their rows stand."""
+"""Tables in files: CSV, Parquet, JSON lines, TFRecord files of Examples; read in pieces that know where rows stand."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from ...core.errors import DataLossError, InvalidArgumentError, ParseError, sugg
 from .kinds import as_number
 
 ROWS: Final = 4096
-FORMATS: Final = ("csv", "parquet", "tfrecord")
+FORMATS: Final = ("csv", "jsonl", "parquet", "tfrecord")
 _ENDINGS: Final = {
     ".csv": "csv",
     ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
     ".parquet": "parquet",
     ".pq": "parquet",
     ".tfrecord": "tfrecord",
@@ -79,12 +81,12 @@ class Reading:
             InvalidArgumentError: A column is missing, or a value.
             ParseError: A row cannot be read; names file and line.
         """
-        readers = {"csv": _csv, "parquet": _parquet, "tfrecord": _tfrecord}
+        readers = {"csv": _csv, "jsonl": _json_lines, "parquet": _parquet, "tfrecord": _tfrecord}
         return readers[self.format_of(path)](path, self)
 
     def unit(self, path: str) -> str:
         """Return what a row of a file is called."""
-        return {"csv": "line", "parquet": "row", "tfrecord": "record"}[self.format_of(path)]
+        return {"csv": "line", "jsonl": "line", "parquet": "row", "tfrecord": "record"}[self.format_of(path)]
 
 
 def format_of_name(path: str) -> str:
@@ -193,15 +195,15 @@ def _parquet(path: str, reading: Reading) -> Iterator[Piece]:
             size, total, first = Path(path).stat().st_size, max(file.metadata.num_rows, 1), 0
             for batch in file.iter_batches(ROWS, columns=names):
                 columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-                table = {name: _filled(columns[name], name, path, first, reading) for name in names}
                 places = np.arange(first + 1, first + batch.num_rows + 1)
+                table = {name: _filled(columns[name], name, path, places, reading) for name in names}
                 first += batch.num_rows
                 yield Piece(table, batch.num_rows, places, size * first // total)
     except (pa.ArrowInvalid, pa.ArrowIOError) as err:
         raise DataLossError(f"{path}: no Parquet file, or a damaged one: {err}", path=path) from err
 
 
-def _filled(column: Any, name: str, path: str, first: int, reading: Reading) -> Any:
+def _filled(column: Any, name: str, path: str, places: Any, reading: Reading) -> Any:
     """Return a column of Arrow without nulls, in the form of `ColumnLayers`."""
     import pyarrow as pa
 
@@ -209,9 +211,10 @@ def _filled(column: Any, name: str, path: str, first: int, reading: Reading) -> 
 
     if column.null_count:
         if name not in reading.fills:
-            row = first + int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0]) + 1
+            at = int(np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))[0])
             raise InvalidArgumentError(
-                f"{path}, row {row}: column {name!r} must not be null. Give what takes its place: --fill {name}=VALUE."
+                f"{path}, {reading.unit(path)} {places[at]}: column {name!r} must not be null. "
+                f"Give what takes its place: --fill {name}=VALUE."
             )
         dictionary = pa.types.is_dictionary(column.type)
         plain = column.dictionary_decode() if dictionary else column
@@ -227,10 +230,52 @@ def _filled(column: Any, name: str, path: str, first: int, reading: Reading) -> 
     return _plain(made)
 
 
-def _tfrecord(path: str, reading: Reading) -> Iterator[Piece]:
-    from ...records import FixedLenFeature, RaggedFeature, TFRecordReader, infer_schema, parse_example
+def _json_lines(path: str, reading: Reading) -> Iterator[Piece]:
+    try:
+        yield from _json_pieces(path, reading)
+    except ParseError as err:
+        raise ParseError(str(err).removeprefix("convert: "), path=path, line=err.line) from err
+
+
+def _json_pieces(path: str, reading: Reading) -> Iterator[Piece]:
+    from ...records import LineReader
+    from ...records.conversion.fields import Batch, Field
+    from ...records.conversion.json_lines import json_fields, parse_lines
 
     kind = _compression(path)
+    found, _ = json_fields(path, kind, _SAMPLE)
+    names = _chosen(path, [field.name for field in found], reading)
+    fields = tuple(
+        Field(field.name, reading.types.get(field.name) or field.type, field.is_list)
+        for field in found
+        if field.name in names
+    )
+    with LineReader(path, kind) as reader:
+        while (lines := reader.read(ROWS)) is not None:
+            places = np.arange(reader.line_index - len(lines) + 1, reader.line_index + 1)
+            filled = np.flatnonzero(lines.lengths)
+            lines, places = lines.take(filled), places[filled]
+            if not len(lines):
+                continue
+            batch = parse_lines(Batch([], path, "line", places), lines, fields, strict=False)
+            table = {
+                field.name: _filled(column, field.name, path, places, reading)
+                for field, column in zip(fields, batch.columns, strict=True)
+            }
+            yield Piece(table, len(lines), places, reader.offset_bytes)
+
+
+def _tfrecord(path: str, reading: Reading) -> Iterator[Piece]:
+    from ...records import (
+        FixedLenFeature,
+        RaggedFeature,
+        TFRecordReader,
+        detect_compression,
+        infer_schema,
+        parse_example,
+    )
+
+    kind = detect_compression(path)
     schema = infer_schema(path, compression_type=kind, max_records=_SAMPLE)
     specs: dict[str, Any] = {}
     known = schema.to_features()

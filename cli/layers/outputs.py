@@ -155,14 +155,23 @@ class ExampleWriter(TableWriter):
 _WRITERS: Final[dict[str, type[TableWriter]]] = {"csv": CsvWriter, "parquet": ParquetWriter, "tfrecord": ExampleWriter}
 
 
+WRITTEN: Final = tuple(_WRITERS)
+
+
 def open_writer(path: str, form: str | None = None) -> TableWriter:
     """Return a writer for a file of this name.
 
     Args:
         path: The file.
-        form: One of `FORMATS`; None goes by the name.
+        form: One of `WRITTEN`; None goes by the name.
+
+    Raises:
+        InvalidArgumentError: No files of this kind are written.
     """
-    return _WRITERS[form or format_of_name(path)](path)
+    kind = form or format_of_name(path)
+    if kind not in _WRITERS:
+        raise InvalidArgumentError(f"{path}: results are {', '.join(_WRITERS)}. Say --to.")
+    return _WRITERS[kind](path)
 
 
 def _quoted(name: str, delimiter: str) -> str:

@@ -16,7 +16,7 @@ from ...core.values import Ragged
 from ...preprocessing import ColumnLayers, TextVectorization
 from .files import FORMATS, Piece, Reading
 from .kinds import merged_types, needed_types, told_fills, told_types
-from .outputs import TableWriter, open_writer
+from .outputs import WRITTEN, TableWriter, open_writer
 from .shared import files_of, print_json, refuse_existing, tracking
 
 _ENDINGS = {"csv": ".csv", "parquet": ".parquet", "tfrecord": ".tfrecord"}
@@ -153,7 +153,7 @@ def targets_of(sources: Sequence[str], output: str, form: str | None) -> list[st
 @click.argument("files", nargs=-1, required=True, metavar="FILES...")
 @click.option("-o", "--output", required=True, metavar="FILE|FOLDER/", help="One result, or a folder of one for each.")
 @click.option(
-    "--to", "form", type=click.Choice(FORMATS), default=None, help="Format of the result.  [default: by name]"
+    "--to", "form", type=click.Choice(WRITTEN), default=None, help="Format of the result.  [default: by name]"
 )
 @click.option("--columns", default=None, metavar="A,B,…", help="Columns of the result, in order.  [default: all]")
 @click.option("--force", is_flag=True, help="Overwrite results where they exist.")
@@ -175,7 +175,7 @@ def command(
     source: str | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Apply the LAYERS that `penstock adapt` saved to CSV, Parquet or TFRecord FILES.
+    """Apply the LAYERS that `penstock adapt` saved to CSV, Parquet, JSON lines or TFRecord FILES.
 
     A layer's result takes the place of the column of its name, or is a new column; other columns are passed on. Files
     are read a few thousand rows at a time, and results appear when all of them are complete.

@@ -37,6 +37,10 @@ def rows(seed=0):
 def write(path, columns):
     if path.suffix == ".parquet":
         pq.write_table(pa.table(columns), path)
+    elif path.suffix == ".jsonl":
+        table = {name: column.tolist() for name, column in columns.items()}
+        rows_ = [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows_), encoding="utf-8")
     elif path.suffix == ".tfrecord":
         with records.TFRecordWriter(path) as writer:
             writer.write_many(records.encode_examples(columns))
@@ -50,7 +54,7 @@ def folder(tmp_path, monkeypatch):
     """A working folder with two files of each format; parts of one table."""
     monkeypatch.chdir(tmp_path)
     table = rows()
-    for ending in ("csv", "tsv", "parquet", "tfrecord"):
+    for ending in ("csv", "tsv", "jsonl", "parquet", "tfrecord"):
         write(tmp_path / f"a.{ending}", {name: column[:200] for name, column in table.items()})
         write(tmp_path / f"b.{ending}", {name: column[200:] for name, column in table.items()})
     return tmp_path
@@ -88,7 +92,7 @@ def run(capsys, *words):
     return code, out, err
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv", "parquet", "tfrecord"])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl", "parquet", "tfrecord"])
 def test_adapt_learns_what_python_learns(folder, capsys, ending):
     code, out, err = run(capsys, "adapt", f"*.{ending}", *LAYERS, "-o", "layers.penstock")
     assert (code, err) == (0, "")
@@ -147,7 +151,7 @@ def read(path):
     return pa.csv.read_csv(path).to_pydict()
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet", "tfrecord"])
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet", "tfrecord"])
 @pytest.mark.parametrize("result", ["parquet", "tfrecord"])
 def test_transform_gives_what_python_gives(folder, capsys, ending, result):
     layers = reference()
@@ -297,6 +301,8 @@ def test_files_that_cannot_be_read(folder, capsys):
     (folder / "empty.csv").write_text("age,city\n")
     (folder / "odd.xyz").write_text("age\n1\n")
     (folder / "bad.parquet").write_text("PAR1 no")
+    (folder / "bad.jsonl").write_text('{"age": 1}\n\n{"age": "x"\n')
+    (folder / "null.jsonl").write_text('{"age": 1.5}\n{"age": null}\n')
     data = bytearray((folder / "a.tfrecord").read_bytes())
     data[-5] ^= 1
     (folder / "bad.tfrecord").write_bytes(data)
@@ -304,7 +310,12 @@ def test_files_that_cannot_be_read(folder, capsys):
         ("short.csv", "short.csv, line 3 has 1 field"),
         ("open.csv", "open.csv, line 3 is not well formed: a quoted field does not end"),
         ("empty.csv", "adapt: the files must hold at least one row. Received: empty.csv."),
-        ("odd.xyz", "odd.xyz: the format must be known: csv, parquet, tfrecord."),
+        ("odd.xyz", "odd.xyz: the format must be known: csv, jsonl, parquet, tfrecord."),
+        ("bad.jsonl", "ParseError: bad.jsonl, line 3"),
+        (
+            "null.jsonl",
+            "null.jsonl, line 2: column 'age' must not be null. Give what takes its place: --fill age=",
+        ),
         ("bad.parquet", "DataLossError: bad.parquet: no Parquet file, or a damaged one"),
         ("bad.tfrecord", "DataLossError: bad.tfrecord: record 199 at byte"),
         ("none.csv", "NotFoundError: penstock: no file matches 'none.csv'. The folder '.' holds"),
@@ -330,6 +341,7 @@ def test_what_transform_refuses(folder, capsys):
         ),
         (["a.csv", "a.csv", "-o", "o.csv"], "DataLossError: a.csv: the saved object cannot be read"),
         (["layers.penstock", "a.csv", "-o", "o.what"], "o.what: the format must be known"),
+        (["layers.penstock", "a.csv", "-o", "o.jsonl"], "o.jsonl: results are csv, parquet, tfrecord. Say --to."),
         (
             ["layers.penstock", "a.csv", "-o", "none/o.parquet"],
             "the folder of the result must exist. Received: 'none/o.parq",
