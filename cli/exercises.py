@@ -182,6 +182,7 @@ def _images() -> None:
             functions.resize(images, (4, 4), method=method)
             preprocessing.Resizing(4, 4, method)(images)
         functions.adjust_hue(images, 0.1)
+        functions.crop_and_resize(images, [[0.0, 0.0, 1.0, 1.0]], [0], (2, 2))
     for name in ("uint8", "float16", "float32", "float64"):
         functions.resize(np.ones((6, 5, 3), name), (4, 4), method="nearest")
     functions.hsv_to_rgb(functions.rgb_to_hsv(images))

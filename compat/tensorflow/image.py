@@ -18,6 +18,7 @@ __all__ = [
     "adjust_saturation",
     "central_crop",
     "convert_image_dtype",
+    "crop_and_resize",
     "crop_to_bounding_box",
     "decode_bmp",
     "decode_gif",
@@ -130,6 +131,20 @@ def pad_to_bounding_box(
     """Return images in a frame of zeros; see `penstock.preprocessing.images.pad_to_bounding_box`."""
     box = (_static(v) for v in (offset_height, offset_width, target_height, target_width))
     return _images.pad_to_bounding_box(operand(image), *box)
+
+
+def crop_and_resize(
+    image: Any,
+    boxes: Any,
+    box_indices: Any,
+    crop_size: Any,
+    method: str = ResizeMethod.BILINEAR,
+    extrapolation_value: float = 0.0,
+    name: str | None = None,
+) -> Any:
+    """Return parts of images at one size; see `penstock.preprocessing.images.crop_and_resize`."""
+    values = operand(image), operand(boxes), operand(box_indices)
+    return _images.crop_and_resize(*values, _static(crop_size), method=method, extrapolation_value=extrapolation_value)
 
 
 def central_crop(image: Any, central_fraction: float) -> Any:

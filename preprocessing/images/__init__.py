@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         per_image_standardization,
         rgb_to_hsv,
     )
+    from .boxes import crop_and_resize
     from .conversion import convert_image_dtype, grayscale_to_rgb, rgb_to_grayscale
     from .crops import central_crop, crop_to_bounding_box, pad_to_bounding_box, resize_with_crop_or_pad
     from .measures import psnr, total_variation
@@ -47,6 +48,7 @@ __all__ = [
     "adjust_saturation",
     "central_crop",
     "convert_image_dtype",
+    "crop_and_resize",
     "crop_to_bounding_box",
     "flip_left_right",
     "flip_up_down",
@@ -89,6 +91,7 @@ __getattr__, __dir__ = attach(
         "adjust_saturation": ".adjustments",
         "central_crop": ".crops",
         "convert_image_dtype": ".conversion",
+        "crop_and_resize": ".boxes",
         "crop_to_bounding_box": ".crops",
         "flip_left_right": ".turns",
         "flip_up_down": ".turns",

@@ -63,6 +63,10 @@ def asked() -> list[tuple[str, str, list[Any]]]:
     rows += [("grayscale_to_rgb", "grey", []), ("grayscale_to_rgb", "floats", []), ("rgb_to_grayscale", "grey", [])]
     for name in ("grey", "floats", "short", "signed"):
         rows += [("convert_image_dtype", name, [dtype, saturate]) for dtype in DTYPES for saturate in (False, True)]
+    boxes = [[0.0, 0.0, 1.0, 1.0], [0.2, -0.1, 0.75, 0.6], [0.9, 1.0, 0.1, 0.5]]
+    for method in ("bilinear", "nearest"):
+        rows += [("crop_and_resize", "bytes", [boxes, [0, 1, 1], size, method, 3.0]) for size in ([4, 3], [1, 2])]
+    rows += [("crop_and_resize", "bytes", [boxes, [0, 1, 2], [2, 2], "bilinear", 0.0])]
     rows += [("central_crop", "grey", [0.0]), ("adjust_gamma", "grey", [-1.0]), ("adjust_hue", "floats", [1.5])]
     return rows
 

@@ -23,6 +23,8 @@ show("pad", tf.image.resize_with_pad(photo, 10, 10))
 show("crop or pad", tf.image.resize_with_crop_or_pad(photo, 20, 10))
 show("central", tf.image.central_crop(photo, 0.5))
 show("crop", tf.image.crop_to_bounding_box(photo, 2, 3, 4, 5))
+boxes = [[0.0, 0.0, 1.0, 1.0], [0.5, 0.25, 1.5, 0.75]]
+show("boxes", tf.image.crop_and_resize(photo[None], boxes, box_indices=[0, 0], crop_size=(3, 4)))
 show("frame", tf.image.pad_to_bounding_box(photo, 2, 3, 20, 21))
 show("flip", tf.image.flip_left_right(tf.image.flip_up_down(photo)))
 show("turn", tf.image.rot90(photo, k=3))

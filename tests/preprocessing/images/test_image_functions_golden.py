@@ -18,6 +18,8 @@ def decoded(coded):
 def run(case, images):
     arguments = list(case["arguments"])
     options = {"saturate": arguments.pop()} if case["function"] == "convert_image_dtype" else {}
+    if case["function"] == "crop_and_resize":
+        options["extrapolation_value"], options["method"] = arguments.pop(), arguments.pop()
     return getattr(functions, case["function"])(decoded(images[case["image"]]), *arguments, **options)
 
 
