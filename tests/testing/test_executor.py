@@ -7,6 +7,7 @@ from hypothesis import given
 
 from penstock import Dataset
 from penstock.core.random import set_seed
+from penstock.pipeline import plan
 from penstock.pipeline.exec.base import executed_nodes
 from penstock.testing import assert_elements_equal
 from penstock.testing.executor import _OPEN, Run, reference_epochs, reference_iterator
@@ -90,7 +91,9 @@ def test_a_recipe_builds_the_same_each_time(recipe) -> None:
 
 @pytest.mark.unit
 def test_every_node_that_the_engine_executes_is_known() -> None:
-    assert [node.__name__ for node in executed_nodes() if node not in _OPEN] == []
+    # Other tests register nodes of their own.
+    ours = [node for node in executed_nodes() if getattr(plan, node.__name__, None) is node]
+    assert [node.__name__ for node in ours if node not in _OPEN] == []
 
 
 @pytest.mark.property
