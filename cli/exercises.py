@@ -168,6 +168,12 @@ def _random_images() -> None:
             preprocessing.RandomBrightness(0.1),
             preprocessing.RandomCrop(24, 20),
             preprocessing.RandomHeight((0.1, 0.2)),
+            preprocessing.RandomGrayscale(),
+            preprocessing.RandomHue(0.1),
+            preprocessing.RandomSaturation(0.1),
+            preprocessing.RandomInvert(),
+            preprocessing.RandomPosterization(4),
+            preprocessing.Solarization(0.1),
         ]
         for layer in layers:
             layer(images)

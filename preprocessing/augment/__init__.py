@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from .contrast import RandomContrast
     from .crop import RandomCrop
     from .flip import RandomFlip
+    from .hues import RandomGrayscale, RandomHue, RandomSaturation
     from .rotation import RandomRotation
     from .size import RandomHeight, RandomWidth
+    from .tones import RandomInvert, RandomPosterization, Solarization
     from .translation import RandomTranslation
     from .zoom import RandomZoom
 
@@ -22,12 +24,18 @@ __all__ = [
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",
+    "RandomGrayscale",
     "RandomHeight",
+    "RandomHue",
     "RandomImageLayer",
+    "RandomInvert",
+    "RandomPosterization",
     "RandomRotation",
+    "RandomSaturation",
     "RandomTranslation",
     "RandomWidth",
     "RandomZoom",
+    "Solarization",
 ]
 
 __getattr__, __dir__ = attach(
@@ -37,11 +45,17 @@ __getattr__, __dir__ = attach(
         "RandomContrast": ".contrast",
         "RandomCrop": ".crop",
         "RandomFlip": ".flip",
+        "RandomGrayscale": ".hues",
         "RandomHeight": ".size",
+        "RandomHue": ".hues",
         "RandomImageLayer": ".base",
+        "RandomInvert": ".tones",
+        "RandomPosterization": ".tones",
         "RandomRotation": ".rotation",
+        "RandomSaturation": ".hues",
         "RandomTranslation": ".translation",
         "RandomWidth": ".size",
         "RandomZoom": ".zoom",
+        "Solarization": ".tones",
     },
 )

@@ -52,6 +52,20 @@ def bounded_range(value: Any, where: str, least: float, greatest: float) -> tupl
     )
 
 
+def positive_range(value: Any, where: str, name: str) -> tuple[float, float]:
+    """Return (0, f) for a number f, and two numbers in ascending order.
+
+    Raises:
+        InvalidArgumentError: They are not one or two numbers in [0, 1].
+    """
+    numbers = _numbers(value)
+    if not numbers or any(not 0 <= v <= 1 for v in numbers):
+        raise InvalidArgumentError(
+            f"{where}: {name} must be a number or two in [0, 1]. Received: {name}={describe(value)}."
+        )
+    return (0, numbers[0]) if len(numbers) == 1 else (min(numbers), max(numbers))
+
+
 def value_range(value: Any, where: str) -> list[float]:
     """Return the least and the greatest value of a pixel, as given.
 

@@ -1,4 +1,4 @@
-"""Write `random_layers.json`: random image layers of Keras on TensorFlow, two calls of each.
+"""Write `random_layers.json` and `random_colours.json`: random image layers of Keras on TensorFlow, two calls of each.
 
 Run by hand, with TensorFlow 2.21 and tf_keras installed:
 
@@ -46,6 +46,22 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("RandomHeight", {"factor": 0.4}),
     ("RandomWidth", {"factor": [0.1, 0.6], "interpolation": "nearest"}),
 ]
+COLOURS: list[tuple[str, dict[str, Any]]] = [
+    ("RandomGrayscale", {"factor": 0.6}),
+    ("RandomHue", {"factor": 0.8}),
+    ("RandomHue", {"factor": [0.3, 0.9], "value_range": [-20, 300]}),
+    ("RandomSaturation", {"factor": [0.2, 0.8]}),
+    ("RandomSaturation", {"factor": 0.9, "value_range": [0, 1]}),
+    ("RandomInvert", {"factor": [0.2, 0.9]}),
+    ("RandomInvert", {"value_range": [10, 200]}),
+    ("RandomPosterization", {"factor": 5}),
+    ("RandomPosterization", {"factor": [2, 8], "value_range": [-10, 300]}),
+    ("RandomPosterization", {"factor": [3, 3]}),
+    ("Solarization", {}),
+    ("Solarization", {"addition_factor": 0.3, "threshold_factor": [0.2, 0.6]}),
+    ("Solarization", {"threshold_factor": 0.6, "value_range": [0, 300]}),
+]
+COLOUR_SHAPES = [(5, 4, 3, 3), (5, 4, 3)]
 KERAS_2 = ("RandomHeight", "RandomWidth")
 WITHOUT_FORMAT = ("RandomBrightness", *KERAS_2)
 
@@ -55,10 +71,10 @@ def images(shape: tuple[int, ...]) -> np.ndarray:
     return (np.arange(np.prod(shape)) * 7 % 256).astype(np.float32).reshape(shape)
 
 
-def cases() -> list[dict[str, Any]]:
+def cases(rows: list[tuple[str, dict[str, Any]]], shapes: list[tuple[int, ...]]) -> list[dict[str, Any]]:
     found = []
-    for number, (name, options) in enumerate(ROWS):
-        shape = SHAPES[number % len(SHAPES)]
+    for number, (name, options) in enumerate(rows):
+        shape = shapes[number % len(shapes)]
         seed = SEEDS[number % len(SEEDS)]
         arguments = {**options, "seed": seed}
         batch = images(shape)
@@ -76,4 +92,6 @@ def cases() -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    write("random_layers", {"made_by": "make_random_layers.py", "versions": versions(), "cases": cases()})
+    head = {"made_by": "make_random_layers.py", "versions": versions()}
+    write("random_layers", {**head, "cases": cases(ROWS, SHAPES)})
+    write("random_colours", {**head, "cases": cases(COLOURS, COLOUR_SHAPES)})

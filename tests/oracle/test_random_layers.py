@@ -69,6 +69,43 @@ def test_images(row: tuple[str, dict[str, Any]], shape: tuple[int, ...], seed: i
     assert_same(getattr(preprocessing, name)(**options), getattr(keras.layers, name)(**options), batch)
 
 
+ranges = st.sampled_from([(0, 255), (0, 1), (-20, 300)])
+two_parts = st.tuples(
+    st.floats(0, 1, width=32, allow_subnormal=False), st.floats(0, 1, width=32, allow_subnormal=False)
+)
+COLOURS: dict[str, Any] = {
+    "RandomGrayscale": part.map(lambda a: {"factor": abs(a)}),
+    "RandomHue": st.builds(lambda a, r: {"factor": a, "value_range": r}, two_parts, ranges),
+    "RandomSaturation": st.builds(lambda a, r: {"factor": a, "value_range": r}, two_parts, ranges),
+    "RandomInvert": st.builds(lambda a, r: {"factor": a, "value_range": r}, two_parts, ranges),
+    "RandomPosterization": st.builds(
+        lambda a, r: {"factor": a, "value_range": r}, st.tuples(st.integers(1, 8), st.integers(1, 8)), ranges
+    ),
+    "Solarization": st.builds(
+        lambda a, b, r: {"addition_factor": a, "threshold_factor": b, "value_range": r}, two_parts, two_parts, ranges
+    ),
+}
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(sorted(COLOURS)).flatmap(lambda name: st.tuples(st.just(name), COLOURS[name])),
+    shapes,
+    seeds,
+    st.booleans(),
+)
+def test_colours(row: tuple[str, dict[str, Any]], shape: tuple[int, ...], seed: int, first: bool) -> None:
+    name, arguments = row
+    # Of a lone pixel TensorFlow adds up the weighted sum in another order.
+    batch = images((*shape[:2], shape[2] + 1, 3))
+    low, high = arguments.get("value_range", (0, 255))
+    batch = (batch / 255 * (high - low) + low).astype(np.float32)
+    options: dict[str, Any] = {"seed": seed, **arguments}
+    if first:
+        batch, options["data_format"] = np.ascontiguousarray(np.moveaxis(batch, -1, 1)), "channels_first"
+    assert_same(getattr(preprocessing, name)(**options), getattr(keras.layers, name)(**options), batch)
+
+
 @pytest.mark.parametrize("name", ["RandomFlip", "RandomTranslation", "RandomRotation", "RandomZoom", "RandomCrop"])
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "float16", "float64"])
 def test_dtypes(name: str, dtype: str) -> None:

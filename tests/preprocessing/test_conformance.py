@@ -17,13 +17,19 @@ from penstock.preprocessing import (
     RandomContrast,
     RandomCrop,
     RandomFlip,
+    RandomGrayscale,
     RandomHeight,
+    RandomHue,
+    RandomInvert,
+    RandomPosterization,
     RandomRotation,
+    RandomSaturation,
     RandomTranslation,
     RandomWidth,
     RandomZoom,
     Rescaling,
     Resizing,
+    Solarization,
     StringLookup,
     TextVectorization,
 )
@@ -204,6 +210,9 @@ RANDOM_ROWS = [
     pytest.param(lambda: RandomContrast((0.2, 0.5), [0, 200.5], 1, dtype="float64"), id="contrast-float64"),
     pytest.param(lambda: RandomBrightness(0.5, seed=1), id="brightness"),
     pytest.param(lambda: RandomBrightness((-0.5, 0.1), (100, 0), 1, dtype="int32", name="b"), id="brightness-int32"),
+    pytest.param(lambda: RandomInvert(0.9, seed=1), id="invert"),
+    pytest.param(lambda: RandomPosterization(6, (0, 200), seed=1, dtype="uint8"), id="posterization-uint8"),
+    pytest.param(lambda: Solarization(0.4, (0.1, 0.9), [0, 200], 1, dtype="float64"), id="solarization"),
     pytest.param(lambda: RandomCrop(4, 3, seed=1), id="crop"),
     pytest.param(lambda: RandomCrop(4, 3, seed=1, dtype="uint8"), id="crop-uint8"),
     pytest.param(lambda: RandomHeight(0.9, seed=1), id="height"),
@@ -214,3 +223,18 @@ RANDOM_ROWS = [
 @pytest.mark.parametrize("make", RANDOM_ROWS)
 def test_random_layers_keep_the_contract(make):
     run_random_layer_test(make, IMAGES, quiet_inputs=IMAGES[:, :4, :3])
+
+
+COLOURS = np.random.default_rng(1).integers(0, 256, (3, 6, 5, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: RandomGrayscale(seed=1), id="grayscale"),
+        pytest.param(lambda: RandomHue(0.7, (0, 300), seed=1, dtype="uint8"), id="hue-uint8"),
+        pytest.param(lambda: RandomSaturation((0.2, 0.9), seed=1, dtype="float16"), id="saturation-float16"),
+    ],
+)
+def test_layers_of_colours_keep_the_contract(make):
+    run_random_layer_test(make, COLOURS)

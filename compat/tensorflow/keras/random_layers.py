@@ -62,3 +62,33 @@ class RandomWidth(_TensorsOut, preprocessing.RandomWidth):
 @saved_as(preprocessing.RandomZoom)
 class RandomZoom(_TensorsOut, preprocessing.RandomZoom):
     """`penstock.preprocessing.RandomZoom` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomGrayscale)
+class RandomGrayscale(_TensorsOut, preprocessing.RandomGrayscale):
+    """`penstock.preprocessing.RandomGrayscale` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomHue)
+class RandomHue(_TensorsOut, preprocessing.RandomHue):
+    """`penstock.preprocessing.RandomHue` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomInvert)
+class RandomInvert(_TensorsOut, preprocessing.RandomInvert):
+    """`penstock.preprocessing.RandomInvert` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomPosterization)
+class RandomPosterization(_TensorsOut, preprocessing.RandomPosterization):
+    """`penstock.preprocessing.RandomPosterization` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomSaturation)
+class RandomSaturation(_TensorsOut, preprocessing.RandomSaturation):
+    """`penstock.preprocessing.RandomSaturation` that returns Tensors."""
+
+
+@saved_as(preprocessing.Solarization)
+class Solarization(_TensorsOut, preprocessing.Solarization):
+    """`penstock.preprocessing.Solarization` that returns Tensors."""

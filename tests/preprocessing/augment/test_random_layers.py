@@ -50,8 +50,9 @@ def images(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
 
 
 @pytest.mark.golden
-def test_keras_images(golden) -> None:
-    for case in golden("random_layers")["cases"]:
+@pytest.mark.parametrize("name", ["random_layers", "random_colours"])
+def test_keras_images(golden, name: str) -> None:
+    for case in golden(name)["cases"]:
         shape = case["shape"]
         batch = (np.arange(np.prod(shape)) * 7 % 256).astype(np.float32).reshape(shape)
         if case["arguments"].get("data_format") == "channels_first":
