@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from .index import RecordIndex, build_index, load_index
     from .indexed_file import TFRecordFile
+    from .indexed_files import TFRecordFiles
     from .inputs import detect_compression
     from .lines import LineReader
     from .manifest import Manifest, Shard, read_manifest
@@ -98,6 +99,7 @@ __all__ = [
     "ShardedWriter",
     "SparseFeature",
     "TFRecordFile",
+    "TFRecordFiles",
     "TFRecordOptions",
     "TFRecordReader",
     "TFRecordWriter",
@@ -174,6 +176,7 @@ __getattr__, __dir__ = attach(
         "ShardedWriter": ".sharded_writer",
         "SparseFeature": ".features",
         "TFRecordFile": ".indexed_file",
+        "TFRecordFiles": ".indexed_files",
         "TFRecordOptions": ".writer",
         "TFRecordReader": ".reader",
         "TFRecordWriter": ".writer",

@@ -29,7 +29,7 @@ from ..core.errors import InvalidArgumentError, describe
 from .files import path_of
 from .framing import frame_many
 from .index import load_index
-from .indexed_file import TFRecordFile
+from .indexed_files import TFRecordFiles
 from .inputs import AUTO, Paths, compression_of, expand_paths
 from .reader import TFRecordReader
 from .sharded_writer import ShardedWriter
@@ -127,8 +127,11 @@ def shuffle_records(
         # First out: the writer is left when the temporary files are gone.
         stack.enter_context(writer)
         folder = stack.enter_context(_TemporaryFolder(path_of(temp_dir) if temp_dir is not None else Path(name).parent))
-        indexed = _indexed(files, shuffle.most_held, stack)
-        blocks = shuffle.gathered(indexed) if indexed else shuffle.sorted(shuffle.read(files), _size(files), folder)
+        indexed = _indexed(files, shuffle.most_held)
+        if indexed is None:
+            blocks = shuffle.sorted(shuffle.read(files), _size(files), folder)
+        else:
+            blocks = shuffle.gathered(stack.enter_context(indexed))
         for block in blocks:
             writer.write_many(block)
     return shuffle.records
@@ -152,20 +155,20 @@ def _size(files: list[tuple[str, str]]) -> int | None:
     return sum(Path(path).stat().st_size for path, _ in files)
 
 
-def _indexed(files: list[tuple[str, str]], most_held: int, stack: ExitStack) -> list[TFRecordFile]:
+def _indexed(files: list[tuple[str, str]], most_held: int) -> TFRecordFiles | None:
     """Return the files for random access, where that is possible and cheaper than reading them in order."""
     size = _size(files)
     if size is None or size <= most_held or len(files) > _MOST_OPEN_FILES:
-        return []
+        return None
     rows = 0
     for path, kind in files:
         index = load_index(path, kind)
         if index is None:
-            return []
+            return None
         rows += len(index)
     if size < rows * _LARGE_RECORD_BYTES or rows * _ROW_BYTES > most_held:
-        return []
-    return [stack.enter_context(TFRecordFile(path)) for path, _ in files]
+        return None
+    return TFRecordFiles([path for path, _ in files])
 
 
 class _TemporaryFolder:
@@ -338,24 +341,14 @@ class _Shuffle:
             if len(np.unique(draws)) == len(rows):
                 return rows[np.argsort(draws)]
 
-    def gathered(self, files: list[TFRecordFile]) -> Iterator[BytesColumn]:
+    def gathered(self, files: TFRecordFiles) -> Iterator[BytesColumn]:
         """Yield the records of files in the order of their keys, reading each where it is."""
-        starts = np.concatenate([[0], np.cumsum([len(file) for file in files])])
-        self.records = int(starts[-1])
+        self.records = len(files)
         order = self.order(self.draw(self.records))
-        lengths = np.concatenate([file.index.lengths for file in files])
-        for rows in _cut(order, lengths[order], self._piece_bytes):
-            owner = np.searchsorted(starts, rows, side="right") - 1
-            by_file = np.argsort(owner, kind="stable")
-            parts = [
-                file.take(rows[by_file][owner[by_file] == i] - starts[i]) for i, file in enumerate(files) if i in owner
-            ]
-            joined = concat(parts)
-            assert isinstance(joined, BytesColumn)
-            back = np.empty(len(rows), np.int64)
-            back[by_file] = np.arange(len(rows))
-            self._advance(2 * (joined.nbytes - joined.offsets.nbytes + _FRAME_BYTES * len(rows)))
-            yield joined if len(parts) == 1 else joined.take(back)
+        for rows in _cut(order, files.lengths[order], self._piece_bytes):
+            taken = files.take(rows)
+            self._advance(2 * (taken.nbytes - taken.offsets.nbytes + _FRAME_BYTES * len(rows)))
+            yield taken
 
 
 def _rows_for(reader: TFRecordReader, piece_bytes: int) -> int:

@@ -100,6 +100,8 @@ class TFRecordWriter:
         path: The file to make. Its folder exists.
         options: A `TFRecordOptions`, or a compression type: None or `""`, `"GZIP"`, `"ZLIB"`.
         hashed: Whether to compute the SHA-256 of the file while it is written.
+        mode: `"w"`. Appending (`"a"`) is refused: a process that dies would leave half a record behind good ones, and
+            indexes and manifests beside the file would be wrong. Write another shard in place of it.
 
     Attributes:
         bytes_written: Bytes of the file so far; buffers of a compressor come later.
@@ -125,7 +127,9 @@ class TFRecordWriter:
         options: TFRecordOptions | str | None = None,
         *,
         hashed: bool = False,
+        mode: str = "w",
     ) -> None:
+        _check_mode(mode)
         self.path = path_of(path)
         self.bytes_written = 0
         self._hash = hashlib.sha256() if hashed else None
@@ -283,6 +287,24 @@ class TFRecordWriter:
 
     def __repr__(self) -> str:
         return f"TFRecordWriter({self.path!r}{', closed' if self._file is None else ''})"
+
+
+def _check_mode(mode: str) -> None:
+    """Check that a new file is asked for.
+
+    Raises:
+        InvalidArgumentError: It is not.
+    """
+    if mode == "w":
+        return
+    reason = ""
+    if mode == "a":
+        reason = (
+            " Records cannot be appended to a TFRecord file: a process that dies would leave half a record behind good "
+            "ones, and its index and manifest would be wrong. Write another file beside it; `penstock records merge` "
+            "makes one of several."
+        )
+    raise InvalidArgumentError(f"TFRecordWriter: mode must be 'w'. Received: mode={describe(mode)}.{reason}")
 
 
 def _sync_folder(folder: Path) -> None:

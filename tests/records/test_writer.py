@@ -46,6 +46,19 @@ def test_an_old_file_is_replaced(tmp_path):
     assert path.read_bytes() == frame(b"new")
 
 
+def test_appending_is_refused_with_a_reason(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(frame(b"old"))
+    with pytest.raises(InvalidArgumentError, match="Received: mode='a' .str.. Records cannot be appended .* half a record"):
+        TFRecordWriter(path, mode="a")
+    with pytest.raises(InvalidArgumentError, match="^TFRecordWriter: mode must be 'w'. Received: mode='x' .str..$"):
+        TFRecordWriter(path, mode="x")
+    assert path.read_bytes() == frame(b"old")
+    with TFRecordWriter(path, mode="w") as writer:
+        writer.write(b"new")
+    assert path.read_bytes() == frame(b"new")
+
+
 @pytest.mark.fault
 def test_a_failing_disk_leaves_nothing(tmp_path, monkeypatch):
     def full(handle):
