@@ -77,6 +77,10 @@ def load_u64(data: Bytes, index: Any) -> Any:
 
 def store_u64(data: Bytes, index: Any, word: Any) -> None:
     """Write a uint64 as 8 little-endian bytes at `index`. The caller has checked that they exist."""
+    _put_u64(data, index, word)
+
+
+def _put_u64(data: Bytes, index: Any, word: Any) -> None:
     for k in range(8):
         data[index + k] = np.uint8((word >> np.uint64(8 * k)) & np.uint64(0xFF))
 
@@ -188,7 +192,15 @@ def _install() -> None:
         overload(store_u64)(lambda data, index, word: lambda data, index, word: store(data, index, word))
     else:
         register_jitable(load_u64)
-        register_jitable(store_u64)
+        register_jitable(_put_u64)
+        # Kernels that only read hand over what they read: no store is reached there, but it must have a type.
+        overload(store_u64)(
+            lambda data, index, word: (
+                (lambda data, index, word: _put_u64(data, index, word))
+                if data.mutable
+                else (lambda data, index, word: None)
+            )
+        )
     overload(low_zero_bytes)(lambda mask: lambda mask: trailing(mask))
     overload(multiply_high)(lambda a, b: lambda a, b: upper(a, b))
 

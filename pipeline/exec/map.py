@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from ...core.block import Block
 from ...core.provenance import Provenance
 from .. import plan
-from .base import Context, State, UnaryOperator, executes
+from .base import BlockSizer, Context, State, UnaryOperator, executes
 from .input import Input
 from .leading import leading_block
 from .row_runner import RowRunner
@@ -37,6 +37,8 @@ class Map(UnaryOperator[plan.Map]):
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._ready: deque[_Task] = deque()
+        # Rows of a task of a traced function: enough work to pay for handing it to a thread, whatever a row is.
+        self._sizer = BlockSizer(context.max_block_rows)
         self._results: Block | list[Any] | None = None
         self._next = 0
         self._served = 0
@@ -184,7 +186,7 @@ class Map(UnaryOperator[plan.Map]):
         in_flight = sum(self._ready_rows)
         first = self._count + in_flight
         while len(self._ready) < self._parallel and not self._ended and self._failed is None:
-            rows = max(max_rows, _PARALLEL_ROWS) if self.is_pure else 1
+            rows = max(max_rows, self._sizer.rows) if self.is_pure else 1
             try:
                 block = self._read(rows)
             except Exception as err:
@@ -193,6 +195,7 @@ class Map(UnaryOperator[plan.Map]):
                 return
             if block is None:
                 return
+            self._sizer.saw(block)
             self._ready.append(_Task(self.context.pool.submit_call(_task(self._runner, block, first)), block.n))
             first += block.n
 
@@ -203,10 +206,6 @@ class Map(UnaryOperator[plan.Map]):
     def close(self) -> None:
         self._ready.clear()
         super().close()
-
-
-# Rows per task of a traced function: enough work to pay for handing it to a thread.
-_PARALLEL_ROWS = 1024
 
 
 class _Outcome:
