@@ -1,8 +1,12 @@
-"""Open-addressing hash tables over strings that lie in one byte buffer.
+"""Open-addressing hash tables over strings in one byte buffer: linear probing, at most half full.
 
-A table is `uint64[2**k]`, at most half full. A slot is 0 (free), or the upper 32 bits of a token's fingerprint over its
-index plus one: a probe touches one cache line and compares bytes only where the fingerprints agree. Probing is linear.
-Token `t` is `token_data[token_offsets[t]:token_offsets[t + 1]]`.
+Token `t` is `token_data[token_offsets[t]:token_offsets[t + 1]]`. There are two kinds of tables:
+
+* to count, `slots`, uint64[2**k]: 0 (free), or the upper 32 bits of a token's fingerprint over its index plus one. It
+  grows in place; bytes are compared where the fingerprints agree.
+* to look up, `entries`, uint64[2**k, 2]: the first eight bytes of a token, and a tag over its index plus one (0: free).
+  The tag of a token of up to eight bytes, which most are, is its length: it is found with one cache line and no
+  comparison of bytes. That of a longer one is 31 bits of its fingerprint, with the top bit set.
 """
 
 from __future__ import annotations
@@ -18,10 +22,17 @@ from .farmhash import fetch64, fingerprint64
 Uint8s = npt.NDArray[np.uint8]
 Int64s = npt.NDArray[np.int64]
 Slots = npt.NDArray[np.uint64]
+Entries = npt.NDArray[np.uint64]
 
 _INDEX = np.uint64(0xFFFFFFFF)
 _FREE = np.uint64(0)
 _ONE = np.uint64(1)
+_U29, _U32, _U33, _U56 = np.uint64(29), np.uint64(32), np.uint64(33), np.uint64(56)
+_LONG = np.uint64(0x80000000)
+
+# Odd multipliers with about half of the bits set: no bit of a word may stay where it is.
+_M1 = np.uint64(0xD6E8FEB86659FD93)
+_M2 = np.uint64(0xA0761D6478BD642F)
 
 # States of `count_kernel`, in `state[0]`.
 DONE = 0
@@ -33,13 +44,16 @@ DATA_FULL = 2
 def same_bytes(a: Uint8s, i: int, b: Uint8s, j: int, n: int) -> Any:
     """Whether `n` bytes from `a[i]` and `b[j]` on are the same; to be called by other kernels.
 
-    Comparing eight bytes at a time was tried: look-ups fell from 62 to 26 million words per second, because tokens are
-    short and nearly all comparisons end in equality.
+    From eight bytes on they are compared eight at a time, the last eight from their end.
     """
     k = 0
-    while k < n and a[i + k] == b[j + k]:
-        k += 1
-    return k == n
+    if n < 8:
+        while k < n and a[i + k] == b[j + k]:
+            k += 1
+        return k == n
+    while k + 8 < n and fetch64(a, i + k) == fetch64(b, j + k):
+        k += 8
+    return k + 8 >= n and fetch64(a, i + n - 8) == fetch64(b, j + n - 8)
 
 
 @kernel(inline=True)
@@ -93,41 +107,78 @@ def first_bytes(data: Uint8s, start: int, stop: int) -> Any:
     return word
 
 
+@kernel(inline=True)
+def _place_and_tag(data: Uint8s, start: int, stop: int, head: Any) -> Any:
+    """Return where `data[start:stop]`, whose first bytes are `head`, belongs in a table of entries, and its tag."""
+    n = stop - start
+    if n > 8:
+        hashed = fingerprint64(data, start, stop)
+        return hashed, _LONG | (hashed >> _U33)
+    place = (head ^ (np.uint64(n) << _U56)) * _M1
+    place = (place ^ (place >> _U32)) * _M2
+    return place ^ (place >> _U29), np.uint64(n)
+
+
+@kernel(inline=True)
+def _find_entry(
+    entries: Entries, token_data: Uint8s, token_offsets: Int64s, data: Uint8s, start: int, stop: int
+) -> Any:
+    """Return the index of the token that is `data[start:stop]`, or -1, and the place where the search has ended."""
+    mask = np.uint64(len(entries) - 1)
+    head = first_bytes(data, start, stop)
+    place, tag = _place_and_tag(data, start, stop, head)
+    position = place & mask
+    n = stop - start
+    found = np.int64(-1)
+    while True:
+        meta = entries[position, 1]
+        if meta == _FREE:
+            break
+        if entries[position, 0] == head and (meta >> _U32) == tag:
+            token = np.int64(meta & _INDEX) - 1
+            low = token_offsets[token]
+            if n <= 8 or (token_offsets[token + 1] - low == n and same_bytes(token_data, low, data, start, n)):
+                found = token
+                break
+        position = (position + _ONE) & mask
+    return found, position, head, tag
+
+
 @kernel
-def heads_kernel(token_data: Uint8s, token_offsets: Int64s, heads: npt.NDArray[np.uint64]) -> None:
-    """Fill uint64[tokens, 2]: the first bytes of each token, and its length."""
+def index_kernel(entries: Entries, token_data: Uint8s, token_offsets: Int64s) -> Any:
+    """Put every token into the free table; return -1, or the index of the first token that came before already."""
     for t in range(len(token_offsets) - 1):
         start, stop = token_offsets[t], token_offsets[t + 1]
-        heads[t, 0] = first_bytes(token_data, start, stop)
-        heads[t, 1] = np.uint64(stop - start)
+        found, position, head, tag = _find_entry(entries, token_data, token_offsets, token_data, start, stop)
+        if found >= 0:
+            return t
+        entries[position, 0] = head
+        entries[position, 1] = (tag << _U32) | np.uint64(t + 1)
+    return -1
 
 
 @kernel
 def lookup_kernel(
     data: Uint8s,
     offsets: Int64s,
-    slots: Slots,
+    entries: Entries,
     token_data: Uint8s,
     token_offsets: Int64s,
-    heads: npt.NDArray[np.uint64],
     codes: Int64s,
     oov: Int64s,
     out: Int64s,
 ) -> Any:
     """Fill `out` with the code of each string.
 
-    A token of up to eight bytes, which most are, is compared by its length and one word: comparing byte after byte
-    costs a mispredicted branch at each token's end.
-
     Args:
         data: Bytes of the strings.
         offsets: int64[n + 1].
-        slots: The table.
+        entries: The table, filled by `index_kernel`.
         token_data: Bytes of the tokens.
         token_offsets: int64[tokens + 1].
-        heads: What `heads_kernel` has filled.
         codes: int64[3]: code of token 0; index of the mask token or -1; code of the mask token.
-        oov: int64[2]: first code of unknown strings, and how many codes they are hashed to (0: unknown gives -1).
+        oov: int64[2]: first code of unknown strings, and how many codes their fingerprints are hashed to (0: unknown
+            gives -1).
         out: int64[n].
 
     Returns:
@@ -136,36 +187,15 @@ def lookup_kernel(
     first, mask_index, mask_code = codes[0], codes[1], codes[2]
     oov_start, n_oov = oov[0], oov[1]
     unknown = 0
-    mask = np.uint64(len(slots) - 1)
     for k in range(len(out)):
         start, stop = offsets[k], offsets[k + 1]
-        hashed = fingerprint64(data, start, stop)
-        head, length = first_bytes(data, start, stop), np.uint64(stop - start)
-        tag, position = hashed & ~_INDEX, hashed & mask
-        token = np.int64(-1)
-        while True:
-            slot = slots[np.int64(position)]
-            if slot == _FREE:
-                break
-            if (slot & ~_INDEX) == tag:
-                t = np.int64(slot & _INDEX) - 1
-                if (
-                    heads[t, 0] == head
-                    and heads[t, 1] == length
-                    and (
-                        stop - start <= 8
-                        or same_bytes(token_data, token_offsets[t] + 8, data, start + 8, stop - start - 8)
-                    )
-                ):
-                    token = t
-                    break
-            position = (position + _ONE) & mask
+        token, _, _, _ = _find_entry(entries, token_data, token_offsets, data, start, stop)
         if token >= 0:
             out[k] = mask_code if token == mask_index else token + first
             continue
         unknown += 1
         if n_oov > 1:
-            out[k] = oov_start + np.int64(hashed % np.uint64(n_oov))
+            out[k] = oov_start + np.int64(fingerprint64(data, start, stop) % np.uint64(n_oov))
         elif n_oov == 1:
             out[k] = oov_start
         else:
