@@ -63,7 +63,8 @@ for shard in range(shards):
     record_file = f"images-{shard:05d}-of-{shards:05d}.tfrecords"
     with tf.io.TFRecordWriter(record_file) as writer:
         for filename in filenames[shard::shards]:
-            image_string = open(filename, "rb").read()
+            with tf.io.gfile.GFile(filename, "rb") as file:
+                image_string = file.read()
             label = labels[os.path.basename(filename).split("_")[0]]
             writer.write(image_example(image_string, label).SerializeToString())
 
