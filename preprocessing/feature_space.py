@@ -21,6 +21,7 @@ from .category_encoding import CategoryEncoding
 from .features import Cross, Feature, FeatureKinds, preset
 from .hashed_crossing import HashedCrossing
 from .hashing import holds_strings
+from .index_lookup import IndexLookup
 from .table_layer import Learner, TableLayer
 from .tables import as_samples, check_columns, is_scalar, rows_of, table_columns
 
@@ -272,6 +273,38 @@ class FeatureSpace(FeatureKinds, TableLayer):
         widths = [shape[-1] if shape else None for shape in shapes]
         width = None if None in widths else sum(w for w in widths if w is not None)
         return TensorSpec((*shapes[0][:-1], width), "float32")
+
+    def feature_names(self) -> list[str]:
+        """Return a name for each column of the vectors of `output_mode="concat"`, in order.
+
+        `age` for numbers; `city_Rome` for the tokens of a learned vocabulary, `city_[UNK]` for others; numbers for bins
+        and for what layers of one's own make of a column of scalars.
+
+        Raises:
+            NotAdaptedError: The space is not adapted yet.
+        """
+        self._require_adapted()
+        self._check_joinable()
+        names: list[str] = []
+        for key in sorted(self.features):
+            feature, layer = self.features[key], self._preprocessors.get(key)
+            if isinstance(layer, IndexLookup) and feature.output_mode == "one_hot":
+                tokens = layer.get_vocabulary()
+                learned = len(layer.get_vocabulary(include_special_tokens=False))
+                special = tokens[: len(tokens) - learned]
+                twice = [f"_{special[:i].count(t)}" if special.count(t) > 1 else "" for i, t in enumerate(special)]
+                names += [f"{key}_{t}{mark}" for t, mark in zip(tokens, [*twice, *[""] * learned], strict=True)]
+                continue
+            if feature.output_mode == "one_hot":
+                width: int | None = self._depth(key)
+            else:
+                given = TensorSpec((None, 1), feature.dtype)
+                made = given if layer is None else layer.compute_output_spec(given)
+                width = made.shape[-1] if isinstance(made, TensorSpec) and made.shape else None
+            names += [key] if width in (1, None) else [f"{key}_{i}" for i in range(width)]
+        for cross in sorted(self.crosses, key=lambda c: c.name):
+            names += [f"{cross.name}_{i}" for i in range(cross.crossing_dim)]
+        return names
 
     # --- models -------------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,9 @@ from ..core.errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from ..core.layer import Layer
 from ..core.values import Ragged, Sparse
 from .base import AdaptableLayer
+from .feature_space import FeatureSpace
 from .index_lookup import IndexLookup
+from .tables import table_columns
 from .text_vectorization import TextVectorization
 
 Array = npt.NDArray[Any]
@@ -32,7 +34,8 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     a vector of n strings or numbers is n samples of one feature. Results are two-dimensional: `[samples, features]`.
 
     Args:
-        layer: A preprocessing layer of one input. `TextVectorization` with `"int"` needs `output_sequence_length`.
+        layer: A preprocessing layer of one input (`TextVectorization` with `"int"` needs `output_sequence_length`), or
+            a `FeatureSpace` that concatenates, whose data are tables: DataFrames, dicts of columns, Arrow tables.
 
     Attributes:
         layer_: The adapted layer, after `fit`.
@@ -56,6 +59,8 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise InvalidArgumentError(
                 "LayerTransformer: rows must have one length. Give TextVectorization an output_sequence_length."
             )
+        if isinstance(self.layer, FeatureSpace):
+            return self._fit_table(self.layer, X)
         names = getattr(X, "columns", None)
         data = _samples(X)
         config = self.layer.get_config()
@@ -73,6 +78,20 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self._n_features_out = _rows(layer(data[:1]), 1).shape[1]
         return self
 
+    def _fit_table(self, space: FeatureSpace, X: Any) -> Self:
+        table = table_columns(X)
+        if table is None or space.output_mode != "concat":
+            raise InvalidArgumentError(
+                "LayerTransformer: a FeatureSpace must have output_mode='concat', and X must be a table. "
+                f"Received: output_mode={space.output_mode!r}, X={type(X).__name__}."
+            )
+        self.layer_ = FeatureSpace.from_config(space.get_config())
+        self.layer_.adapt(table)
+        self.feature_names_in_ = np.array(list(table), dtype=object)
+        self.n_features_in_ = len(table)
+        self._n_features_out = len(self.layer_.feature_names())
+        return self
+
     def transform(self, X: Any) -> Any:
         """Return the layer's results as `[samples, features]`; those of a sparse layer as a SciPy CSR matrix.
 
@@ -80,6 +99,8 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             ShapeError: The number of features is not that of `fit`.
         """
         check_is_fitted(self, "layer_")
+        if isinstance(self.layer_, FeatureSpace):
+            return self.layer_(X)
         data = _samples(X)
         if data.shape[1] != self.n_features_in_:
             raise ShapeError(
@@ -98,6 +119,8 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "layer_")
         layer = self.layer_
+        if isinstance(layer, FeatureSpace):
+            return np.array(layer.feature_names(), dtype=object)
         if isinstance(layer, IndexLookup) and layer.output_mode != "int":
             tokens = layer.get_vocabulary()
             tokens += [f"pad{i}" for i in range(self._n_features_out - len(tokens))]

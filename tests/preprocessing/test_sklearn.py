@@ -1,6 +1,7 @@
 """LayerTransformer inside scikit-learn's own tools."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 sklearn = pytest.importorskip("sklearn")
@@ -11,9 +12,10 @@ from sklearn.exceptions import NotFittedError  # noqa: E402
 from sklearn.linear_model import LogisticRegression  # noqa: E402
 from sklearn.pipeline import Pipeline, make_pipeline  # noqa: E402
 
-from penstock.core.errors import InvalidArgumentError, ShapeError  # noqa: E402
+from penstock.core.errors import InvalidArgumentError, NotAdaptedError, ShapeError  # noqa: E402
 from penstock.preprocessing import (  # noqa: E402
     Discretization,
+    FeatureSpace,
     Hashing,
     Normalization,
     Rescaling,
@@ -88,3 +90,50 @@ def test_errors():
         LayerTransformer(TextVectorization()).fit(TEXTS)
     with pytest.raises(ShapeError, match="X must have 2 features, as in fit. Received: 1"):
         LayerTransformer(Normalization()).fit(NUMBERS).transform(NUMBERS[:, :1])
+
+
+PEOPLE = {"age": [20.0, 30.0, 40.0, 25.0], "city": ["Rome", "Oslo", "Rome", "Bonn"], "rooms": [1, 2, 1, 9]}
+
+
+def test_a_feature_space_in_a_pipeline():
+    table = pd.DataFrame(PEOPLE)
+    rooms = FeatureSpace.integer_hashed(3)
+    space = FeatureSpace({"age": "float_normalized", "city": "string_categorical", "rooms": rooms})
+    model = make_pipeline(LayerTransformer(space), LogisticRegression())
+    model.fit(table, [0, 1, 0, 1])
+    assert model.predict(table.iloc[:2]).shape == (2,)
+    assert not space.is_adapted
+    transformer = model[0]
+    assert transformer.n_features_in_ == 3
+    names = ["age", "city_[UNK]", "city_Rome", "city_Oslo", "city_Bonn", "rooms_0", "rooms_1", "rooms_2"]
+    assert sorted(transformer.get_feature_names_out()) == sorted(names)
+    assert list(transformer.get_feature_names_out()) == transformer.layer_.feature_names()
+    assert clone(transformer).fit_transform(table).shape == (4, len(names))
+    found = pd.DataFrame(transformer.transform(table), columns=transformer.get_feature_names_out())
+    assert found["city_Rome"].tolist() == [1, 0, 1, 0]
+
+
+def test_names_of_features():
+    kinds = {"city": "string_hashed", "rooms": "integer_hashed"}
+    crossed = FeatureSpace(kinds, crosses=[("city", "rooms")], hashing_dim=2, crossing_dim=3)
+    assert crossed.feature_names() == [
+        *("city_0", "city_1", "rooms_0", "rooms_1"),
+        *(f"city_X_rooms_{i}" for i in range(3)),
+    ]
+    assert crossed(PEOPLE).shape == (4, 7)
+    unknown = FeatureSpace({"city": FeatureSpace.string_categorical(num_oov_indices=2)})
+    unknown.adapt({"city": ["Rome"]})
+    assert unknown.feature_names() == ["city_[UNK]_0", "city_[UNK]_1", "city_Rome"]
+    masked = FeatureSpace({"city": FeatureSpace.feature("string", StringLookup(mask_token="-"), "one_hot")})
+    masked.adapt({"city": ["Rome", "-"]})
+    assert masked.feature_names() == ["city_-", "city_[UNK]", "city_Rome"]
+    assert masked({"city": ["-", "Oslo", "Rome"]}).tolist() == np.eye(3).tolist()
+    with pytest.raises(NotAdaptedError):
+        FeatureSpace({"city": "string_categorical"}).feature_names()
+
+
+def test_a_feature_space_needs_tables():
+    space = FeatureSpace({"age": "float"}, output_mode="dict")
+    for layer, data in ((space, pd.DataFrame(PEOPLE)), (FeatureSpace({"age": "float"}), np.ones((3, 1)))):
+        with pytest.raises(InvalidArgumentError, match=r"must have output_mode='concat', and X must be a table\. Rec"):
+            LayerTransformer(layer).fit(data)
