@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ..core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.ops.registry import operand_kind
 from ..core.values import Ragged
 from .tables import Nullable, columns_of, is_arrow, of_arrow
 
@@ -40,6 +41,10 @@ def encode_example(values: Mapping[str, Any]) -> bytes:
     """
     from .messages import Example
 
+    if not isinstance(values, Mapping):
+        raise InvalidArgumentError(
+            f"encode_example: values must be a dict of key to value. Received: {describe(values)}."
+        )
     message = Example()
     message.features.SetInParent()
     for key, value in values.items():
@@ -57,22 +62,29 @@ def encode_example(values: Mapping[str, Any]) -> bytes:
     return written
 
 
-def decode_example(serialized: bytes) -> dict[str, npt.NDArray[Any] | None]:
+def decode_example(serialized: Any) -> dict[str, npt.NDArray[Any] | None]:
     """Return the features of one serialized `Example`, by key in sorted order.
+
+    Args:
+        serialized: The bytes, also as an element of an array or a Tensor.
 
     Returns:
         A flat array for each feature: int64, float32, or object with bytes; None for a feature without a list.
 
     Raises:
         ParseError: The bytes are not an `Example`.
+        InvalidArgumentError: `serialized` is not one string of bytes.
     """
     from google.protobuf.message import DecodeError
 
     from ..core.errors import ParseError
     from .messages import Example
 
+    data = serialized if isinstance(serialized, bytes) else np.asarray(serialized, object)[()]
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise InvalidArgumentError(f"decode_example: serialized must be bytes. Received: {describe(serialized)}.")
     try:
-        message = Example.FromString(serialized)
+        message = Example.FromString(bytes(data))
     except DecodeError as err:
         raise ParseError(f"decode_example: not a serialized Example. Received: {describe(serialized)}.") from err
     features = message.features.feature
@@ -97,10 +109,10 @@ def encode_examples(columns: Any) -> BytesColumn:
     Runs in kernels, without a Python object per record.
 
     Args:
-        columns: Key to a column: an array `[n, ...]` of numbers or strings, a list of `n` values or of lists of
-            different lengths, a `Ragged`, an Arrow array, or a `BytesColumn`, `DenseColumn` or `RaggedColumn`. Or all
-            columns at once: an Arrow table or batch, a DataFrame (pandas, polars; an index is left out), a `Block` of
-            a dict. Nulls become features without a list: missing values.
+        columns: Key to a column: an array `[n, ...]` of numbers or strings (or a Tensor), a list of `n` values or of
+            lists of different lengths, with None for missing ones, a `Ragged`, an Arrow array, or a `BytesColumn`,
+            `DenseColumn` or `RaggedColumn`. Or all columns at once: an Arrow table or batch, a DataFrame (pandas,
+            polars; an index is left out), a `Block` of a dict. Nulls become features without a list: missing values.
 
     Returns:
         The messages, ready for `TFRecordWriter.write_many`.
@@ -258,15 +270,28 @@ def _as_column(key: str, value: Any) -> Column | Nullable:
     if is_arrow(value):
         return of_arrow(where, value)
     if isinstance(value, list | tuple):
+        if any(item is None for item in value):
+            return _with_gaps(key, value)
         if value and all(isinstance(item, list | tuple | np.ndarray) for item in value):
             return _ragged_or_dense(where, value)
         value = _array(where, value)
+    if operand_kind(value) == "tensor":
+        value = np.asarray(value)
     if not isinstance(value, np.ndarray) or value.ndim == 0:
         raise _no_type(where, value)
     if value.dtype.kind in "OSUT":
         _check_strings(where, value)
         return BytesColumn.from_array(value)
     return DenseColumn(value)
+
+
+def _with_gaps(key: str, values: list[Any] | tuple[Any, ...]) -> Nullable:
+    """Return a list with None in it as a column with missing rows."""
+    filler = next((item for item in values if item is not None), 0)
+    empty: Any = type(filler)() if isinstance(filler, list | tuple) else filler
+    column = _as_column(key, [empty if item is None else item for item in values])
+    assert isinstance(column, Column)
+    return Nullable(column, np.array([item is None for item in values]))
 
 
 def _ragged_or_dense(where: str, rows: list[Any] | tuple[Any, ...]) -> Column:
@@ -301,7 +326,8 @@ def _check_strings(where: str, array: npt.NDArray[Any]) -> None:
 def _numbers(where: str, array: npt.NDArray[Any]) -> tuple[int, npt.NDArray[Any]]:
     """Return the kind of list for an array of numbers, and the array in that list's type."""
     if array.dtype.kind == "f":
-        return _FLOAT, np.ascontiguousarray(array, np.float32)
+        with np.errstate(over="ignore"):  # beyond float32 is infinity, as in protobuf
+            return _FLOAT, np.ascontiguousarray(array, np.float32)
     if array.dtype.kind in "ib" or (array.dtype.kind == "u" and not (array > np.iinfo(np.int64).max).any()):
         return _INT64, np.ascontiguousarray(array, np.int64)
     raise _no_type(where, array)
@@ -309,14 +335,30 @@ def _numbers(where: str, array: npt.NDArray[Any]) -> tuple[int, npt.NDArray[Any]
 
 def _no_type(where: str, value: Any) -> DTypeError:
     return DTypeError(
-        f"{where} must be integers (of 64 bits), floats or strings, or lists of them. Received: {describe(value)}."
+        f"{where} must be integers (of 64 bits), floats or strings, or lists of them. Received: {_shown(value)}."
     )
+
+
+def _shown(value: Any) -> str:
+    """Describe what is wrong with a value."""
+    if not isinstance(value, np.ndarray) or not value.size:
+        return describe(value)
+    if value.dtype.kind == "u":
+        return f"{value.max()}, above 2**63 - 1"
+    if value.dtype.kind != "O":
+        return describe(value)
+    others = [item for item in value.flat if not isinstance(item, bytes | str)]
+    strange = [item for item in others if not isinstance(item, int | float | np.number)]
+    shown = describe((strange or others)[0])
+    return f"{shown} among strings" if len(others) < value.size else f"{shown} in a list" if value.size > 1 else shown
 
 
 def _flat(where: str, value: Any) -> tuple[int, npt.NDArray[Any]] | None:
     """Return the kind of list for one value and its items, or None for a missing value."""
     if value is None or (isinstance(value, list | tuple) and not value):
         return None
+    if isinstance(value, bytearray | memoryview):
+        value = bytes(value)
     if isinstance(value, bytes | str):
         value = [value]
     array = _array(where, value).reshape(-1)

@@ -42,9 +42,9 @@ def columns_of(table: Any) -> Mapping[str, Any]:
         element = table.structure.pack(list(table.columns))
         if isinstance(element, dict) and all(isinstance(column, Column) for column in element.values()):
             return element
-    elif hasattr(table, "iloc") and hasattr(table, "items"):
+    elif hasattr(table, "iloc") and hasattr(table, "columns"):
         return {name: _of_series(series) for name, series in table.items()}
-    elif hasattr(table, "__arrow_c_stream__"):
+    elif hasattr(table, "__arrow_c_stream__") and not hasattr(table, "iloc"):
         import pyarrow as pa
 
         read = table if isinstance(table, pa.Table) else pa.table(table)
@@ -54,9 +54,12 @@ def columns_of(table: Any) -> Mapping[str, Any]:
 
         batch = pa.record_batch(table)
         return dict(zip(batch.schema.names, batch.columns, strict=True))
+    hint = ""
+    if isinstance(table, list | tuple) and table and isinstance(table[0], Mapping):
+        hint = " For a list of dicts, use encode_example() for each."
     raise InvalidArgumentError(
         "encode_examples: columns must be a dict of columns, an Arrow table, a DataFrame or a Block of a dict. "
-        f"Received: {describe(table)}."
+        f"Received: {describe(table)}.{hint}"
     )
 
 

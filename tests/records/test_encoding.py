@@ -105,3 +105,55 @@ def test_errors():
         encode_examples({})
     with pytest.raises(ParseError, match="decode_example: not a serialized Example. Received: b'junk"):
         decode_example(b"junk")
+
+
+@pytest.mark.unit
+def test_what_users_pass_by_mistake_is_named():
+    one, many = "encode_example: 'a' must be integers", "encode_examples: 'a' must be integers"
+    for values, message in [
+        ({"a": ["x", 1]}, one + r".* Received: 1 \(int\) among strings"),
+        ({"a": ["x", None]}, one + r".* Received: None \(NoneType\) among strings"),
+        ({"a": [1, None]}, one + r".* Received: None \(NoneType\) in a list"),
+        ({"a": 2**63}, one + r".* Received: 9223372036854775808, above 2\*\*63 - 1"),
+        ({"a": {"b": 1}}, one + r".* Received: \{'b': 1\} \(dict\)"),
+        ([1, 2], r"encode_example: values must be a dict of key to value. Received: \[1, 2\] \(list\)"),
+    ]:
+        with pytest.raises(InvalidArgumentError, match=message):
+            encode_example(values)
+    for columns, message in [
+        ({"a": [1, "x"]}, many + r".* Received: 1 \(int\) among strings"),
+        ({"a": [object, object]}, many + r".* Received: <class 'object'> \(type\) in a list"),
+        ({"a": np.array([2**63], np.uint64)}, many + r".* above 2\*\*63 - 1"),
+        ([{"a": 1}], r"columns must be a dict of columns.* For a list of dicts, use encode_example\(\) for each"),
+    ]:
+        with pytest.raises(InvalidArgumentError, match=message):
+            encode_examples(columns)
+    for serialized in ("text", [b"a", b"b"]):
+        with pytest.raises(InvalidArgumentError, match="decode_example: serialized must be bytes"):
+            decode_example(serialized)
+
+
+@pytest.mark.unit
+def test_none_in_a_list_is_a_missing_value():
+    columns = {"a": [1, None], "s": [None, "x"], "l": [[1.5, 2.5], None], "n": [None, None]}
+    first, second = (decode_example(message) for message in encode_examples(columns).strings())
+    assert (
+        first["a"].tolist() == [1] and first["s"] is None and first["l"].tolist() == [1.5, 2.5] and first["n"] is None
+    )
+    assert second["a"] is None and second["s"].tolist() == [b"x"] and second["l"] is None and second["n"] is None
+
+
+@pytest.mark.unit
+def test_bytes_of_other_classes_are_strings_and_tensors_columns():
+    from penstock import Tensor
+
+    got = decode_example(encode_example({"a": bytearray(b"x"), "b": memoryview(b"yz")}))
+    assert got["a"].tolist() == [b"x"] and got["b"].tolist() == [b"yz"]
+    tensors = {"a": Tensor(np.arange(2)), "s": Tensor(np.array([b"x", b"y"], object))}
+    rows = [decode_example(Tensor(np.array(message, object))) for message in encode_examples(tensors).strings()]
+    assert [(row["a"].tolist(), row["s"].tolist()) for row in rows] == [([0], [b"x"]), ([1], [b"y"])]
+
+
+@pytest.mark.unit
+def test_floats_beyond_float32_are_infinite():
+    assert decode_example(encode_example({"a": [1e300, -1e300]}))["a"].tolist() == [np.inf, -np.inf]
