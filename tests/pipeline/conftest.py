@@ -1,4 +1,4 @@
-"""Fixtures of the pipeline tests: no global seed, no thread left, and which described steps `Dataset` knows."""
+"""Fixtures of the pipeline tests: no global seed, no thread left, which steps `Dataset` knows, files of records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from penstock import Dataset
+from penstock import Dataset, TFRecordWriter
 from penstock.core.random import set_seed
 
 
@@ -67,3 +67,16 @@ def read_all() -> Callable[[Any], list[Any]]:
         raise AssertionError("the iterator does not end")
 
     return read
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Text and TFRecord files, plain and compressed."""
+    for compression in ("", "GZIP", "ZLIB"):
+        for i in range(3):
+            with TFRecordWriter(str(tmp_path / f"{i}{compression}.tfrecord"), compression) as writer:
+                for k in range(4 + 3 * i):
+                    writer.write(b"%d-%d" % (i, k) * (k % 3))
+    for i in range(3):
+        (tmp_path / f"{i}.txt").write_text("".join(f"{i}-{k}\n" for k in range(4 + 3 * i)))
+    return tmp_path
