@@ -59,6 +59,7 @@ class AtomicFile:
                 os.fsync(self._file.fileno())
                 self._file.close()
                 self._temporary.replace(self.path)
+                sync_folder(self._temporary.parent)
         finally:
             self._file.close()
             self._temporary.unlink(missing_ok=True)
@@ -86,3 +87,16 @@ class OpenFile:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self._compressor is not None:
             self.file.write(self._compressor.flush())
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring a rename to disk, where the system can open folders."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass  # some file systems have no such call; the rename itself is done
+    finally:
+        os.close(handle)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, concat
-from ..core.errors import InvalidArgumentError, describe
+from ..core.errors import InvalidArgumentError, NotFoundError, describe
 from .files import path_of
 from .framing import frame_many
 from .index import load_index
@@ -117,6 +117,11 @@ def shuffle_records(
     _check_int("memory_bytes", memory_bytes, SMALLEST_MEMORY_BYTES)
     files = [(path, compression_of("shuffle_records", path, compression_type)) for path in expand_paths(_WHERE, paths)]
     name = path_of(output)
+    folder_path = Path(name).parent if temp_dir is None else Path(temp_dir)
+    if temp_dir is not None and not folder_path.is_dir():
+        raise NotFoundError(
+            f"{_WHERE}: temp_dir must be a folder. Received: temp_dir={str(temp_dir)!r}. Make it first."
+        )
     shuffle = _Shuffle(secrets.randbits(128) if seed is None else seed % (1 << 128), memory_bytes, progress)
     with ExitStack() as stack:
         writer: TFRecordWriter | ShardedWriter
@@ -126,7 +131,7 @@ def shuffle_records(
             writer = ShardedWriter(name, shards=shards, target_bytes=target_bytes, options=options)
         # First out: the writer is left when the temporary files are gone.
         stack.enter_context(writer)
-        folder = stack.enter_context(_TemporaryFolder(path_of(temp_dir) if temp_dir is not None else Path(name).parent))
+        folder = stack.enter_context(_TemporaryFolder(folder_path))
         indexed = _indexed(files, shuffle.most_held)
         if indexed is None:
             blocks = shuffle.sorted(shuffle.read(files), _size(files), folder)
@@ -174,7 +179,7 @@ def _indexed(files: list[tuple[str, str]], most_held: int) -> TFRecordFiles | No
 class _TemporaryFolder:
     """A folder that is made when it is needed, and removed with all it holds."""
 
-    def __init__(self, parent: str | Path) -> None:
+    def __init__(self, parent: Path) -> None:
         self._parent = parent
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._made = 0

@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 from ..core.columns import BytesColumn
 from ..core.errors import FailedPreconditionError, InvalidArgumentError, NotFoundError, describe
+from .atomic import sync_folder
 from .files import WINDOW_BITS, check_compression, path_of
 from .framing import frame, frame_many
 
@@ -250,7 +251,7 @@ class TFRecordWriter:
             self.discard()
             raise
         self.path, self._finished = path, False
-        _sync_folder(self._temporary.parent)
+        sync_folder(self._temporary.parent)
 
     def discard(self) -> None:
         """Close without making the file: the temporary one is removed. May be called again, or after `close`."""
@@ -305,16 +306,3 @@ def _check_mode(mode: str) -> None:
             "makes one of several."
         )
     raise InvalidArgumentError(f"TFRecordWriter: mode must be 'w'. Received: mode={describe(mode)}.{reason}")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring a rename to disk, where the system can open folders."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass  # some file systems have no such call; the rename itself is done
-    finally:
-        os.close(handle)

@@ -9,7 +9,7 @@ from .inputs import inputs_of
 from .printing import print_records, write_framed
 
 
-@click.command(name="cat")
+@click.command(name="cat", short_help="Print records as JSON lines.")
 @files_argument
 @click.option("--start", type=click.IntRange(min=0), default=0, show_default=True, help="First record, counted from 0.")
 @click.option("-n", "--count", type=click.IntRange(min=0), default=None, help="How many records.  [default: all]")

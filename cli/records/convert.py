@@ -24,7 +24,7 @@ def _types_of(words: Sequence[str]) -> dict[str, str]:
     return {name: kind for name, _, kind in pairs}
 
 
-@click.command(name="convert")
+@click.command(name="convert", short_help="Convert between CSV, JSON, Parquet, TFRecord.")
 @files_argument
 @click.option("-o", "--output", required=True, help="The file to write, - for stdout, or a pattern of TFRecord shards.")
 @click.option("--from", "source_format", type=click.Choice(_FORMATS), help="Format of FILES.  [default: by name]")

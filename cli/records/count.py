@@ -19,7 +19,7 @@ def count_of(file: Input) -> int:
         return reader.record_index
 
 
-@click.command(name="count")
+@click.command(name="count", short_help="Print the number of records.")
 @files_argument
 @compression_option
 @json_option

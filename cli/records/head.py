@@ -9,7 +9,7 @@ from .inputs import inputs_of
 from .printing import print_records
 
 
-@click.command(name="head")
+@click.command(name="head", short_help="Print the first records as JSON lines.")
 @files_argument
 @click.option("-n", "--count", type=click.IntRange(min=0), default=5, show_default=True, help="How many records.")
 @compression_option

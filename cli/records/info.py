@@ -89,7 +89,7 @@ def _histogram(lengths: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
     return [1 << power for power in range(low, high + 1)], np.bincount(powers - low).tolist()
 
 
-@click.command(name="info")
+@click.command(name="info", short_help="Print counts, sizes and features.")
 @files_argument
 @click.option(
     "--save-schema", default=None, metavar="PATH", help="Save the schema of all records of all FILES as JSON."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ...core.errors import InvalidArgumentError
 from .common import KINDS
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def expand(patterns: Sequence[str], *, stdin: bool = False) -> list[str]:
 
     Raises:
         NotFoundError: A pattern matches nothing.
+        InvalidArgumentError: A name is that of a folder.
     """
     from ...records.inputs import expand_paths
 
@@ -95,6 +97,8 @@ def expand(patterns: Sequence[str], *, stdin: bool = False) -> list[str]:
         raise click.UsageError("standard input (-) can be read once.")
     paths: dict[str, None] = {}
     for pattern in patterns:
+        if pattern != STDIN and "://" not in pattern and Path(pattern).is_dir():
+            raise InvalidArgumentError(f'records: {pattern} is a folder. Name its files, as "{Path(pattern) / "*"}".')
         paths.update(dict.fromkeys([STDIN] if pattern == STDIN else expand_paths("records", pattern)))
     return list(paths)
 

@@ -19,7 +19,7 @@ from .common import (
 from .inputs import inputs_of
 
 
-@click.command(name="merge")
+@click.command(name="merge", short_help="Write the records of FILES into one file.")
 @files_argument
 @click.option("-o", "--output", required=True, help="The file to write.")
 @force_option

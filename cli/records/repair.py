@@ -19,7 +19,7 @@ from .inputs import expand, open_input
 from .quiet import without_warnings
 
 
-@click.command(name="repair")
+@click.command(name="repair", short_help="Copy all good records to a new file.")
 @click.argument("damaged")
 @click.argument("repaired")
 @force_option

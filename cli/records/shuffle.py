@@ -18,7 +18,7 @@ from .inputs import inputs_of, progress
 from .writing import print_file, print_manifest, shard_options, target_bytes_of
 
 
-@click.command(name="shuffle")
+@click.command(name="shuffle", short_help="Write records in random order.")
 @files_argument
 @click.option("-o", "--output", required=True, help="The file to write, or a pattern of shards as for split.")
 @shard_options

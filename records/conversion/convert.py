@@ -251,8 +251,8 @@ def _sources(
         kind = form or (format_of(file)[0] if isinstance(file, str) else None)
         if kind is None:
             raise InvalidArgumentError(
-                f"{WHERE}: the format of {name_of(file)} must be told. Received: source_format=None. "
-                f"It is one of {', '.join(FORMATS)}."
+                f"{WHERE}: the format of {name_of(file)} must be told, its name tells none. "
+                f"Give source_format (--from): {', '.join(FORMATS)}."
             )
         check_one("source_format", kind, FORMATS)
         if kind == "parquet" and is_stream(file):

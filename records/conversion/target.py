@@ -51,7 +51,7 @@ class Target:
         if kind is None:
             raise InvalidArgumentError(
                 f"{WHERE}: the format of the output must be told. Received: output={name!r}. End its name in "
-                f".{', .'.join(FORMATS)}, or give target_format."
+                f".{', .'.join(FORMATS)}, or give target_format (--to)."
             )
         check_one("target_format", kind, FORMATS)
         chosen = packed or ("snappy" if kind == "parquet" else packed_name)

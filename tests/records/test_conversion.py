@@ -361,7 +361,9 @@ def test_streams():
     parquet = io.BytesIO()
     convert_records(io.BytesIO(back.getvalue()), parquet, source_format="csv", target_format="parquet")
     assert pq.read_table(io.BytesIO(parquet.getvalue())).to_pydict() == {"i": [1, 2], "s": ["a", "b"]}
-    with pytest.raises(InvalidArgumentError, match="the format of <stream> must be told"):
+    with pytest.raises(
+        InvalidArgumentError, match="the format of <stream> must be told, its name tells none. Give source_format"
+    ):
         convert_records(io.BytesIO(), out, target_format="csv")
     with pytest.raises(InvalidArgumentError, match="Parquet is read from files. Received: <stream>"):
         convert_records(parquet, out, source_format="parquet", target_format="csv")

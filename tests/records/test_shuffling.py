@@ -242,5 +242,7 @@ def test_files_that_are_not_there(tmp_path):
     with pytest.raises(NotFoundError, match="shuffle_records: no file matches"):
         shuffle_records(tmp_path / "*", tmp_path / "b")
     write(tmp_path / "a", [b"x"])
+    with pytest.raises(NotFoundError, match="temp_dir must be a folder. Received: temp_dir='.*none'. Make it first."):
+        shuffle_records(tmp_path / "a", tmp_path / "b", temp_dir=tmp_path / "none")
     with pytest.raises(NotFoundError, match="is no folder"):
         shuffle_records(tmp_path / "a", tmp_path / "none" / "b")

@@ -71,6 +71,7 @@ def test_the_group_lists_its_commands(capsys, folder):
     out = run(capsys, "--help")
     for name in ("cat", "convert", "count", "head", "index", "info", "merge", "repair", "shuffle", "split", "verify"):
         assert f"\n  {name} " in out
+    assert "...\n" not in out.partition("Commands:")[2] and "\n    2    wrong usage\n" in out
     assert main(["records", "verfy"]) == 2
     assert "there is no command 'verfy'. Did you mean 'verify'?" in capsys.readouterr().err
 
@@ -97,6 +98,11 @@ def test_files_that_are_not_there(capsys, folder):
     assert main(["records", "count", "none"]) == 1
     assert "none: no such file" in capsys.readouterr().err
     assert main(["records", "count"]) == 2
+
+
+def test_folders(capsys, folder):
+    assert main(["records", "count", str(folder)]) == 1
+    assert f'records: {folder} is a folder. Name its files, as "{folder / "*"}".' in capsys.readouterr().err
 
 
 def test_head_and_cat(capsys, folder):
