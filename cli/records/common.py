@@ -72,6 +72,17 @@ def force_option(function: F) -> F:
     return click.option("--force", is_flag=True, help="Overwrite the result of an earlier run.")(function)
 
 
+def max_record_option(function: F) -> F:
+    """Add the option --max-record."""
+    return click.option(
+        "--max-record",
+        "max_record_bytes",
+        type=SizeType(),
+        default=None,
+        help="A longer record is damage.  [default: 2GiB in compressed files, else no limit]",
+    )(function)
+
+
 def json_option(function: F) -> F:
     """Add the option --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON value instead of text.")(function)

@@ -10,6 +10,7 @@ from .common import (
     compression_option,
     force_option,
     json_option,
+    max_record_option,
     print_json,
     refuse_existing,
     shown_places,
@@ -30,6 +31,7 @@ from .quiet import without_warnings
     show_default=True,
     help="How the result is compressed.",
 )
+@max_record_option
 @compression_option
 @json_option
 def command(
@@ -37,6 +39,7 @@ def command(
     repaired: str,
     force: bool,  # noqa: FBT001
     output_compression: str,
+    max_record_bytes: int | None,
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -52,7 +55,7 @@ def command(
     with (
         without_warnings(),
         TFRecordWriter(repaired, target) as writer,
-        file.reading("repairing", on_corrupt="skip") as (reader, advance),
+        file.reading("repairing", on_corrupt="skip", max_record_bytes=max_record_bytes) as (reader, advance),
     ):
         while (block := reader.read(ROWS)) is not None:
             writer.write_many(block)

@@ -1,4 +1,4 @@
-"""Records as JSON: the features of an Example, or the bytes of anything else."""
+"""Records as JSON: the features of an Example or SequenceExample, or the bytes of anything else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ...core.errors import ParseError
 def record_as_json(record: bytes) -> dict[str, Any]:
     """Return an Example as `{feature: [values]}`; other records as `{"bytes": …}`.
 
+    A SequenceExample is `{"context": {feature: [values]}, "feature_lists": {feature: [[values of a step], …]}}`.
+
     Strings that are UTF-8 text are shown as text, others as `{"base64": …}`.
     """
     from ...records import decode_example
@@ -19,9 +21,31 @@ def record_as_json(record: bytes) -> dict[str, Any]:
         features = decode_example(record)
     except ParseError:
         return {"bytes": text_or_base64(record)}
-    if not features and record:
-        return {"bytes": text_or_base64(record)}
-    return {key: _values(values) for key, values in features.items()}
+    shown = {key: _values(values) for key, values in features.items()}
+    lists = _feature_lists(record)
+    if lists:
+        return {"context": shown, "feature_lists": lists}
+    return shown if shown or not record else {"bytes": text_or_base64(record)}
+
+
+def _feature_lists(record: bytes) -> dict[str, list[list[Any] | None]]:
+    """Return the feature lists of a SequenceExample, by step; none for other records."""
+    from google.protobuf.message import DecodeError
+
+    from ...records import Example, SequenceExample, decode_example
+
+    try:
+        lists = SequenceExample.FromString(record).feature_lists.feature_list
+    except DecodeError:
+        return {}
+    shown: dict[str, list[list[Any] | None]] = {}
+    for key in sorted(lists):
+        # As one Example, whose features are the steps.
+        steps = Example()
+        for number, step in enumerate(lists[key].feature):
+            steps.features.feature[f"{number:08d}"].ParseFromString(step.SerializeToString())
+        shown[key] = [_values(values) for values in decode_example(steps.SerializeToString()).values()]
+    return shown
 
 
 def _values(values: Any) -> list[Any] | None:

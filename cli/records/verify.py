@@ -11,6 +11,7 @@ from .common import (
     compression_option,
     files_argument,
     json_option,
+    max_record_option,
     print_json,
     shown_places,
     shown_records,
@@ -21,9 +22,10 @@ from .quiet import without_warnings
 _SHOWN = 20
 
 
-def check_file(file: Input) -> Any:
+def check_file(file: Input, max_record_bytes: int | None) -> Any:
     """Read a whole file, damage and all, and return the `DamageReport`."""
-    with without_warnings(), file.reading("checking", on_corrupt="skip") as (reader, advance):
+    options = {"on_corrupt": "skip", "max_record_bytes": max_record_bytes}
+    with without_warnings(), file.reading("checking", **options) as (reader, advance):
         while reader.read_layout(STEP_RECORDS) is not None:
             advance()
         return reader.report
@@ -32,9 +34,16 @@ def check_file(file: Input) -> Any:
 @click.command(name="verify")
 @files_argument
 @click.option("--manifest", is_flag=True, help="FILES are manifests: check their shards against them, with hashes.")
+@max_record_option
 @compression_option
 @json_option
-def command(files: tuple[str, ...], manifest: bool, compression: str, as_json: bool) -> int:  # noqa: FBT001
+def command(
+    files: tuple[str, ...],
+    manifest: bool,  # noqa: FBT001
+    max_record_bytes: int | None,
+    compression: str,
+    as_json: bool,  # noqa: FBT001
+) -> int:
     """Check both checksums of every record.
 
     The exit code is 1 when a file is damaged, or a shard is not as its manifest says. - is standard input.
@@ -43,7 +52,7 @@ def command(files: tuple[str, ...], manifest: bool, compression: str, as_json: b
         return _check_manifests(expand(files), as_json=as_json)
     damaged, told = 0, []
     for file in inputs_of(files, compression):
-        report = check_file(file)
+        report = check_file(file, max_record_bytes)
         path = file.name
         damaged += len(report) > 0
         told.append({"file": path, "ok": len(report) == 0, **report.to_json()})

@@ -333,6 +333,31 @@ def test_lines_as_one_list(capsys, folder):
     assert main(["records", "cat", "--raw", "--json", "b.gz"]) == 2
 
 
+def test_sequences_as_json(capsys, folder):
+    message = SequenceExample()
+    message.context.feature["id"].int64_list.value.append(1)
+    for words in (["to", "be"], []):
+        step = message.feature_lists.feature_list["words"].feature.add()
+        step.bytes_list.value.extend(word.encode() for word in words)
+    message.feature_lists.feature_list["none"].feature.add()
+    with TFRecordWriter("s.tfrecord") as writer:
+        writer.write(message.SerializeToString())
+    assert json.loads(run(capsys, "cat", "s.tfrecord")) == {
+        "context": {"id": [1]},
+        "feature_lists": {"none": [None], "words": [["to", "be"], []]},
+    }
+
+
+def test_the_longest_record_is_a_setting(capsys, folder):
+    with TFRecordWriter("long.gz", "GZIP") as writer:
+        writer.write_many([b"short", bytes(5000)])
+    assert run(capsys, "verify", "long.gz") == "long.gz: 2 records, all good\n"
+    out = run(capsys, "verify", "long.gz", "--max-record", "4KiB", code=1)
+    assert "announces 5000 bytes, more than max_record_bytes=4096" in out
+    run(capsys, "repair", "long.gz", "good", "--max-record", "4KiB")
+    assert read("good", "GZIP") == [b"short"]
+
+
 def test_info_of_sequences(capsys, folder):
     message = SequenceExample()
     message.context.feature["id"].int64_list.value.append(1)
