@@ -46,6 +46,8 @@ __all__ = [
     "resize_with_pad",
     "rgb_to_grayscale",
     "rgb_to_hsv",
+    "rgb_to_yiq",
+    "rgb_to_yuv",
     "rot90",
     "stateless_random_brightness",
     "stateless_random_contrast",
@@ -56,6 +58,8 @@ __all__ = [
     "stateless_random_saturation",
     "total_variation",
     "transpose",
+    "yiq_to_rgb",
+    "yuv_to_rgb",
 ]
 
 
@@ -80,6 +84,10 @@ rgb_to_grayscale = renamed("rgb_to_grayscale", _images.rgb_to_grayscale, "images
 grayscale_to_rgb = renamed("grayscale_to_rgb", _images.grayscale_to_rgb, "images")
 rgb_to_hsv = renamed("rgb_to_hsv", _images.rgb_to_hsv, "images")
 hsv_to_rgb = renamed("hsv_to_rgb", _images.hsv_to_rgb, "images")
+rgb_to_yiq = renamed("rgb_to_yiq", _images.rgb_to_yiq, "images")
+rgb_to_yuv = renamed("rgb_to_yuv", _images.rgb_to_yuv, "images")
+yiq_to_rgb = renamed("yiq_to_rgb", _images.yiq_to_rgb, "images")
+yuv_to_rgb = renamed("yuv_to_rgb", _images.yuv_to_rgb, "images")
 per_image_standardization = renamed("per_image_standardization", _images.per_image_standardization, "image")
 total_variation = renamed("total_variation", _images.total_variation, "images")
 adjust_gamma = renamed("adjust_gamma", _images.adjust_gamma, "image", gamma=1, gain=1)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         stateless_random_saturation,
     )
     from .scaling import resize, resize_with_pad
+    from .television import rgb_to_yiq, rgb_to_yuv, yiq_to_rgb, yuv_to_rgb
     from .turns import flip_left_right, flip_up_down, rot90, transpose
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "resize_with_pad",
     "rgb_to_grayscale",
     "rgb_to_hsv",
+    "rgb_to_yiq",
+    "rgb_to_yuv",
     "rot90",
     "stateless_random_brightness",
     "stateless_random_contrast",
@@ -79,6 +82,8 @@ __all__ = [
     "stateless_random_saturation",
     "total_variation",
     "transpose",
+    "yiq_to_rgb",
+    "yuv_to_rgb",
 ]
 
 __getattr__, __dir__ = attach(
@@ -112,6 +117,8 @@ __getattr__, __dir__ = attach(
         "resize_with_pad": ".scaling",
         "rgb_to_grayscale": ".conversion",
         "rgb_to_hsv": ".adjustments",
+        "rgb_to_yiq": ".television",
+        "rgb_to_yuv": ".television",
         "rot90": ".turns",
         "stateless_random_brightness": ".randomly",
         "stateless_random_contrast": ".randomly",
@@ -122,5 +129,7 @@ __getattr__, __dir__ = attach(
         "stateless_random_saturation": ".randomly",
         "total_variation": ".measures",
         "transpose": ".turns",
+        "yiq_to_rgb": ".television",
+        "yuv_to_rgb": ".television",
     },
 )

@@ -60,6 +60,8 @@ def asked() -> list[tuple[str, str, list[Any]]]:
         rows += [("rgb_to_grayscale", name, []), ("per_image_standardization", name, [])]
     rows += [("total_variation", name, []) for name in ("floats", "short")]
     rows += [(function, "floats", []) for function in ("rgb_to_hsv", "hsv_to_rgb")]
+    for function in ("rgb_to_yiq", "yiq_to_rgb", "rgb_to_yuv", "yuv_to_rgb"):
+        rows += [(function, name, []) for name in ("floats", "doubles", "bytes")]
     rows += [("grayscale_to_rgb", "grey", []), ("grayscale_to_rgb", "floats", []), ("rgb_to_grayscale", "grey", [])]
     for name in ("grey", "floats", "short", "signed"):
         rows += [("convert_image_dtype", name, [dtype, saturate]) for dtype in DTYPES for saturate in (False, True)]

@@ -175,6 +175,24 @@ def test_integers_survive_the_way_to_a_wider_dtype_and_back(wide, data):
         np.testing.assert_array_equal(convert_image_dtype(convert_image_dtype(values, "float32"), kind), values)
 
 
+@pytest.mark.parametrize("kind", ["yiq", "yuv"])
+def test_television_and_back(kind):
+    there, back = getattr(functions, f"rgb_to_{kind}"), getattr(functions, f"{kind}_to_rgb")
+    for images in (FLOATS, FLOATS[0].astype(np.float64)):
+        sent = there(images)
+        assert sent.dtype == images.dtype
+        # The matrices have so many digits that they are inverses to four places.
+        np.testing.assert_allclose(back(sent), images, atol=1e-4)
+        np.testing.assert_allclose(sent[..., 0], images @ np.array([0.299, 0.587, 0.114]), rtol=1e-5)
+    assert there(placeholder(TensorSpec((None, 5, 7, 3)))).spec == TensorSpec((None, 5, 7, 3))
+    mapped = Dataset.from_tensor_slices(FLOATS).map(there, vectorize=True)
+    np.testing.assert_allclose(np.stack(list(mapped)), there(FLOATS), rtol=1e-5, atol=1e-6)
+    with pytest.raises(DTypeError, match=rf"rgb_to_{kind}: images must be floats\. Received: uint8"):
+        there(IMAGES)
+    with pytest.raises(ShapeError, match=rf"{kind}_to_rgb: the last dimension of images must be 3"):
+        back(FLOATS[..., :1])
+
+
 def test_what_the_dtype_cannot_hold_is_brought_to_its_ends():
     values = np.array([-0.5, 0.5, 2.0], np.float32)
     assert convert_image_dtype(values, "uint8", saturate=True).tolist() == [0, 127, 255]
