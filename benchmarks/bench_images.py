@@ -76,10 +76,16 @@ def random_rows() -> Iterator[Row]:
         ("contrast", "RandomContrast", {"factor": 0.3}),
         ("brightness", "RandomBrightness", {"factor": 0.3}),
         ("crop to 200 x 200", "RandomCrop", {"height": 200, "width": 200}),
+        ("grayscale", "RandomGrayscale", {"factor": 0.5}),
+        ("hue", "RandomHue", {"factor": 0.5}),
+        ("saturation", "RandomSaturation", {"factor": [0.3, 0.7]}),
+        ("invert", "RandomInvert", {}),
+        ("posterization", "RandomPosterization", {"factor": 6}),
+        ("solarization", "Solarization", {"addition_factor": 0.3, "threshold_factor": 0.5}),
     ]
     for title, layer, arguments in rows:
         yield Row(title, layer, {**arguments, "seed": 1}, photos, call)
-    for title, layer, arguments in [rows[0], rows[2], rows[-3]]:
+    for title, layer, arguments in [rows[0], rows[2], rows[12]]:
         first = {**arguments, "seed": 1, "data_format": "channels_first"}
         yield Row(f"{title}, channels first", layer, first, turned, call)
 

@@ -9,6 +9,7 @@ from ..core.lazy import attach
 if TYPE_CHECKING:
     from .augment import (
         RandomBrightness,
+        RandomColorJitter,
         RandomContrast,
         RandomCrop,
         RandomFlip,
@@ -53,6 +54,7 @@ __all__ = [
     "Normalization",
     "Pipeline",
     "RandomBrightness",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",
@@ -88,6 +90,7 @@ __getattr__, __dir__ = attach(
         "Normalization": ".normalization",
         "Pipeline": ".pipeline",
         "RandomBrightness": ".augment",
+        "RandomColorJitter": ".augment",
         "RandomContrast": ".augment",
         "RandomCrop": ".augment",
         "RandomFlip": ".augment",

@@ -9,6 +9,7 @@ from ...core.lazy import attach
 if TYPE_CHECKING:
     from .base import RandomImageLayer
     from .brightness import RandomBrightness
+    from .color_jitter import RandomColorJitter
     from .contrast import RandomContrast
     from .crop import RandomCrop
     from .flip import RandomFlip
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RandomBrightness",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",
@@ -42,6 +44,7 @@ __getattr__, __dir__ = attach(
     __name__,
     {
         "RandomBrightness": ".brightness",
+        "RandomColorJitter": ".color_jitter",
         "RandomContrast": ".contrast",
         "RandomCrop": ".crop",
         "RandomFlip": ".flip",

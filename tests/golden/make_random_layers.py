@@ -60,10 +60,14 @@ COLOURS: list[tuple[str, dict[str, Any]]] = [
     ("Solarization", {}),
     ("Solarization", {"addition_factor": 0.3, "threshold_factor": [0.2, 0.6]}),
     ("Solarization", {"threshold_factor": 0.6, "value_range": [0, 300]}),
+    ("RandomColorJitter", {"brightness_factor": 0.3, "contrast_factor": 0.4, "saturation_factor": 0.5}),
+    ("RandomColorJitter", {"hue_factor": [0.1, 0.5], "contrast_factor": 0.4, "value_range": [0, 300]}),
+    ("RandomColorJitter", {}),
 ]
 COLOUR_SHAPES = [(5, 4, 3, 3), (5, 4, 3)]
 KERAS_2 = ("RandomHeight", "RandomWidth")
-WITHOUT_FORMAT = ("RandomBrightness", *KERAS_2)
+# Keras's jitter looks for channels at the end whatever it is told.
+WITHOUT_FORMAT = ("RandomBrightness", "RandomColorJitter", *KERAS_2)
 
 
 def images(shape: tuple[int, ...]) -> np.ndarray:

@@ -14,6 +14,7 @@ from penstock.preprocessing import (
     IntegerLookup,
     Normalization,
     RandomBrightness,
+    RandomColorJitter,
     RandomContrast,
     RandomCrop,
     RandomFlip,
@@ -232,6 +233,10 @@ COLOURS = np.random.default_rng(1).integers(0, 256, (3, 6, 5, 3)).astype(np.uint
     "make",
     [
         pytest.param(lambda: RandomGrayscale(seed=1), id="grayscale"),
+        pytest.param(
+            lambda: RandomColorJitter((0, 300), 0.3, (0.1, 0.4), None, 0.5, 1, dtype="uint8"), id="jitter-uint8"
+        ),
+        pytest.param(lambda: RandomColorJitter(saturation_factor=0.4, seed=1), id="jitter"),
         pytest.param(lambda: RandomHue(0.7, (0, 300), seed=1, dtype="uint8"), id="hue-uint8"),
         pytest.param(lambda: RandomSaturation((0.2, 0.9), seed=1, dtype="float16"), id="saturation-float16"),
     ],

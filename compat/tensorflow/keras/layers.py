@@ -21,6 +21,7 @@ from .adaptable import (
 from .image_layers import CenterCrop, Resizing
 from .random_layers import (
     RandomBrightness,
+    RandomColorJitter,
     RandomContrast,
     RandomCrop,
     RandomFlip,
@@ -54,6 +55,7 @@ __all__ = [
     "Normalization",
     "Pipeline",
     "RandomBrightness",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomFlip",

@@ -92,3 +92,8 @@ class RandomSaturation(_TensorsOut, preprocessing.RandomSaturation):
 @saved_as(preprocessing.Solarization)
 class Solarization(_TensorsOut, preprocessing.Solarization):
     """`penstock.preprocessing.Solarization` that returns Tensors."""
+
+
+@saved_as(preprocessing.RandomColorJitter)
+class RandomColorJitter(_TensorsOut, preprocessing.RandomColorJitter):
+    """`penstock.preprocessing.RandomColorJitter` that returns Tensors."""

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 from penstock.core.errors import InvalidArgumentError, ShapeError
 from penstock.preprocessing import (
+    RandomBrightness,
+    RandomColorJitter,
+    RandomContrast,
     RandomGrayscale,
     RandomHue,
     RandomInvert,
@@ -24,6 +27,7 @@ seeds = st.integers(-(2**63), 2**63 - 1)
 shapes = st.tuples(st.integers(0, 3), st.integers(1, 6), st.integers(1, 6), st.just(3))
 
 MAKE: dict[str, Any] = {
+    "jitter": lambda **o: RandomColorJitter((0, 255), 0.3, 0.4, 0.5, 0.6, **o),
     "grayscale": lambda **o: RandomGrayscale(0.6, **o),
     "hue": lambda **o: RandomHue(0.6, **o),
     "invert": lambda **o: RandomInvert(0.9, **o),
@@ -123,6 +127,19 @@ def test_solarization_turns_over_from_the_threshold_on() -> None:
 
 
 @pytest.mark.unit
+def test_jitter_changes_one_after_the_other_from_one_generator() -> None:
+    batch = images((3, 5, 4, 3))
+    jitter = RandomColorJitter(brightness_factor=0.4, hue_factor=0.5, seed=6)
+    brightness, hue = RandomBrightness(0.4, seed=6), RandomHue(0.5, seed=6)
+    hue.generator = brightness.generator
+    for _ in range(2):
+        np.testing.assert_array_equal(jitter(batch), hue(brightness(batch)))
+    np.testing.assert_array_equal(RandomColorJitter()(batch), batch)
+    only = RandomColorJitter(contrast_factor=(0.2, 0.4), seed=1, value_range=[0, 100])
+    np.testing.assert_array_equal(only(batch), RandomContrast((0.2, 0.4), (0, 100), seed=1)(batch))
+
+
+@pytest.mark.unit
 def test_masks_stay() -> None:
     batch, masks = images((2, 4, 4, 3)), np.arange(32).reshape(2, 4, 4, 1)
     for make in MAKE.values():
@@ -135,6 +152,8 @@ def test_masks_stay() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: RandomColorJitter(hue_factor=2), r"factor must be a number or two in \[0, 1\]\. Received: factor=2"),
+        (lambda: RandomColorJitter(255), r"value_range must be a list of two numbers\. Received: value_range=255"),
         (lambda: RandomGrayscale(1.5), r"factor must be a number in \[0, 1\]\. Received: factor=1\.5"),
         (lambda: RandomGrayscale((0.1, 0.2)), r"factor must be a number in \[0, 1\]\. Received: factor="),
         (lambda: RandomHue(-0.1), r"factor must be a number or two in \[0, 1\]\. Received: factor=-0\.1"),
