@@ -11,132 +11,34 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
 from ..core import nest
-from ..core.composites import composite, plain
-from ..core.errors import InvalidArgumentError, OutOfRangeError, describe
-from ..core.ops.registry import operand_kind
-from ..core.specs import RaggedSpec, SparseSpec, TensorSpec
-from ..core.tensor import constant, to_array, wrap
-from ..core.values import Ragged, Sparse
-from . import plan
+from ..core.errors import InvalidArgumentError
+from ..core.specs import RaggedSpec, SparseSpec
+from ..core.tensor import to_array, wrap
 from .dataset import Dataset
 from .exec import DatasetIterator
-from .exec.skips import SkipReport
-from .plan import Node
 from .plan.on_error import OnError
 from .plan.ragged_rows import ragged_rows
-from .readers import files_node
+from .tensor_elements import (
+    TensorIterator,
+    as_tensor,
+    as_tensors,
+    from_python,
+    result_of,
+    signature_of,
+    yielding_plain,
+)
 
-
-def as_tensor(leaf: Any) -> Any:
-    """Return a leaf of an element as a Tensor, RaggedTensor or SparseTensor; symbols and datasets as they are."""
-    if isinstance(leaf, Ragged | Sparse):
-        return composite(leaf)
-    if operand_kind(leaf) is not None or hasattr(leaf, "_element_leaf_spec"):
-        return leaf
-    return wrap(leaf)
-
-
-def as_tensors(element: Any) -> Any:
-    """Return an element with Tensors as leaves."""
-    if not isinstance(element, tuple | dict) and not hasattr(element, "__dataclass_fields__"):
-        return as_tensor(element)
-    return nest.map_structure(as_tensor, element)
-
-
-def _from_python(leaf: Any) -> Any:
-    """Give Python numbers and lists of them TensorFlow's dtypes."""
-    return to_array(leaf) if isinstance(leaf, bool | int | float | list) else plain(leaf)
-
-
-def _result(leaf: Any) -> Any:
-    """Give a function's Python numbers TensorFlow's dtypes; lists of symbols are stacked by the tracer."""
-    return constant(leaf) if isinstance(leaf, bool | int | float) else plain(leaf)
-
-
-def _yielding_plain(generator: Callable[..., Iterable[Any]]) -> Callable[..., Iterable[Any]]:
-    """Return a generator function that yields `Ragged` for RaggedTensor and `Sparse` for SparseTensor."""
-
-    @functools.wraps(generator)
-    def elements(*args: Any) -> Iterable[Any]:
-        return (nest.map_structure(plain, element) for element in generator(*args))
-
-    return elements
-
-
-def _signature_of(types: Any, shapes: Any) -> Any:
-    """Return specs for a nest of dtypes and a nest of shapes, or None for unknown ones."""
-    dtypes, structure = nest.flatten(types)
-    if shapes is None:
-        return structure.pack([TensorSpec(None, dtype) for dtype in dtypes])
-    specs = [TensorSpec(shape, dtype) for shape, dtype in zip(_up_to(types, shapes), dtypes, strict=True)]
-    return structure.pack(specs)
-
-
-def _up_to(types: Any, shapes: Any) -> list[Any]:
-    """Return the shapes that stand where the dtypes of a nest do; a shape is itself a tuple."""
-    if isinstance(types, dict):
-        if isinstance(shapes, dict) and shapes.keys() == types.keys():
-            return [shape for key in sorted(types) for shape in _up_to(types[key], shapes[key])]
-    elif not isinstance(types, tuple):
-        return [shapes]
-    elif isinstance(shapes, tuple) and len(shapes) == len(types):
-        return [shape for part, shape in zip(types, shapes, strict=True) for shape in _up_to(part, shape)]
-    raise InvalidArgumentError(
-        f"Dataset.from_generator: output_shapes must have the structure of output_types. Received: {describe(shapes)} "
-        f"for {describe(types)}."
-    )
-
-
-class TensorIterator:
-    """Elements of one pass, as Tensors. Single use; belongs to one thread at a time."""
-
-    def __init__(self, elements: DatasetIterator[Any]) -> None:
-        self._elements = elements
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> Any:
-        return as_tensors(next(self._elements))
-
-    def get_next(self) -> Any:
-        """Return the next element.
-
-        Raises:
-            OutOfRangeError: There is none.
-        """
-        try:
-            return next(self)
-        except StopIteration:
-            raise OutOfRangeError("Iterator.get_next: the dataset has ended.") from None
-
-    @property
-    def element_spec(self) -> Any:
-        """Nest of specs of the elements."""
-        return self._elements.element_spec
-
-    @property
-    def skipped(self) -> SkipReport:
-        """The elements that stages with an error policy left out so far."""
-        return self._elements.skipped
-
-    def close(self) -> None:
-        """End the pass; idempotent."""
-        self._elements.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+__all__ = [
+    "TensorDataset",
+    "TensorIterator",
+    "as_tensor",
+    "as_tensors",
+]
 
 
 class TensorDataset(Dataset[Any]):
@@ -149,11 +51,11 @@ class TensorDataset(Dataset[Any]):
 
     @classmethod
     def from_tensor_slices(cls, tensors: Any, name: str | None = None) -> Dataset[Any]:
-        return super().from_tensor_slices(nest.map_structure(_from_python, tensors))
+        return super().from_tensor_slices(nest.map_structure(from_python, tensors))
 
     @classmethod
     def from_tensors(cls, tensors: Any, name: str | None = None) -> Dataset[Any]:
-        return super().from_tensors(nest.map_structure(_from_python, tensors))
+        return super().from_tensors(nest.map_structure(from_python, tensors))
 
     @classmethod
     def range(cls, *args: Any, output_type: Any = "int64", name: str | None = None) -> Dataset[Any]:
@@ -161,7 +63,7 @@ class TensorDataset(Dataset[Any]):
 
     @classmethod
     def from_list(cls, elements: Sequence[Any], name: str | None = None) -> Dataset[Any]:
-        return super().from_list([nest.map_structure(_from_python, element) for element in elements])
+        return super().from_list([nest.map_structure(from_python, element) for element in elements])
 
     @classmethod
     def counter(cls, start: Any = 0, step: Any = 1, dtype: Any = "int64", name: str | None = None) -> Dataset[Any]:
@@ -211,11 +113,11 @@ class TensorDataset(Dataset[Any]):
                 f"Received: {'neither' if output_types is None else 'both'}. Use output_signature."
             )
         if output_signature is None:
-            output_signature = _signature_of(output_types, output_shapes)
+            output_signature = signature_of(output_types, output_shapes)
         elif output_shapes is not None:
             raise InvalidArgumentError(f"{where}: output_shapes goes with output_types. Received: an output_signature.")
         if any(isinstance(spec, RaggedSpec | SparseSpec) for spec in nest.flatten(output_signature)[0]):
-            generator = _yielding_plain(generator)
+            generator = yielding_plain(generator)
         arrays = tuple(to_array(value)[()] for value in args or ())
         return super().from_generator(generator, output_signature=output_signature, args=arrays)
 
@@ -276,10 +178,10 @@ class TensorDataset(Dataset[Any]):
     def scan(
         self, initial_state: Any, scan_func: Callable[[Any, Any], tuple[Any, Any]], name: str | None = None
     ) -> Dataset[Any]:
-        return super().scan(nest.map_structure(_from_python, initial_state), scan_func)
+        return super().scan(nest.map_structure(from_python, initial_state), scan_func)
 
     def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any], name: str | None = None) -> Any:
-        return as_tensors(super().reduce(nest.map_structure(_from_python, initial_state), reduce_func))
+        return as_tensors(super().reduce(nest.map_structure(from_python, initial_state), reduce_func))
 
     def get_single_element(self, name: str | None = None) -> Any:
         return as_tensors(super().get_single_element())
@@ -468,7 +370,7 @@ class TensorDataset(Dataset[Any]):
             result = function(*[as_tensors(a) for a in args])
             if isinstance(result, list):  # as in TensorFlow, a list of results makes an element of several parts
                 result = tuple(result)
-            return result if isinstance(result, Dataset) else nest.map_structure(_result, result)
+            return result if isinstance(result, Dataset) else nest.map_structure(result_of, result)
 
         return with_tensors
 
@@ -477,47 +379,3 @@ class TensorDataset(Dataset[Any]):
 
     def as_numpy_iterator(self) -> DatasetIterator[Any]:
         return super().__iter__()
-
-
-class TensorFileDataset(TensorDataset):
-    """A dataset whose constructor takes files; what its methods make is a plain `TensorDataset`."""
-
-    __slots__ = ()
-
-    @classmethod
-    def _of(cls, node: Node) -> Dataset[Any]:
-        return TensorDataset(node)
-
-
-class TensorTextLineDataset(TensorFileDataset):
-    """`TextLineDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
-
-    __slots__ = ()
-
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: int | None = None,
-        num_parallel_reads: int | None = None,
-        name: str | None = None,
-    ) -> None:
-        where = "TextLineDataset"
-        super().__init__(files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads))
-
-
-class TensorTFRecordDataset(TensorFileDataset):
-    """`TFRecordDataset` for code that is written against Tensors: the same arguments, elements are string Tensors."""
-
-    __slots__ = ()
-
-    def __init__(
-        self,
-        filenames: Any,
-        compression_type: Any = None,
-        buffer_size: int | None = None,
-        num_parallel_reads: int | None = None,
-        name: str | None = None,
-    ) -> None:
-        where = "TFRecordDataset"
-        super().__init__(files_node(where, plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads))

@@ -168,6 +168,18 @@ def test_iterators_end():
         iterator.get_next()
 
 
+def test_iterators_tell_where_they_are():
+    def fresh():
+        return iter(tf.data.Dataset.range(9).shuffle(4, seed=1).batch(2))
+
+    iterator = fresh()
+    next(iterator)
+    state, rest = iterator.get_state(), [x.numpy().tolist() for x in iterator]
+    again = fresh()
+    again.set_state(state)
+    assert [x.numpy().tolist() for x in again] == rest
+
+
 def test_numpy_iterators_give_arrays_and_bytes():
     dataset = tf.data.Dataset.from_tensor_slices({"n": [1, 2], "s": ["a", "b"]})
     assert list(dataset.as_numpy_iterator()) == [{"n": 1, "s": b"a"}, {"n": 2, "s": b"b"}]

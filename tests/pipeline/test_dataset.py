@@ -135,7 +135,7 @@ def test_names_and_order_of_arguments_are_tensorflows() -> None:
     tensorflows = ["map_func", "cycle_length", "block_length", "num_parallel_calls", "deterministic"]
     assert names("interleave")[:5] == tensorflows
     assert names("shuffle") == ["buffer_size", "seed", "reshuffle_each_iteration"]
-    assert names("batch") == ["batch_size", "drop_remainder"]
+    assert names("batch") == ["batch_size", "drop_remainder", "num_parallel_calls", "deterministic", "name"]
     assert [names(m) for m in ("repeat", "take", "skip")] == [["count"]] * 3
     assert names("prefetch") == ["buffer_size"]
 

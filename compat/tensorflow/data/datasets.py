@@ -3,8 +3,6 @@
 from ....pipeline.exec import DatasetIterator as NumpyIterator
 from ....pipeline.tensors import TensorDataset as Dataset
 from ....pipeline.tensors import TensorIterator as Iterator
-from ....pipeline.tensors import TensorTextLineDataset as TextLineDataset
-from ....pipeline.tensors import TensorTFRecordDataset as TFRecordDataset
-from .files import FixedLengthRecordDataset
+from .files import FixedLengthRecordDataset, TextLineDataset, TFRecordDataset
 
 __all__ = ["Dataset", "FixedLengthRecordDataset", "Iterator", "NumpyIterator", "TFRecordDataset", "TextLineDataset"]

@@ -6,17 +6,69 @@ from collections.abc import Sequence
 from typing import Any
 
 from ....core.leaves import as_leaf
-from ....pipeline import Dataset
+from ....pipeline import Dataset, plan
 from ....pipeline import make_csv_dataset as make_batches
 from ....pipeline.csv_files import SHUFFLE_BUFFER_SIZE, csv_dataset_node
 from ....pipeline.databases import sql_node
+from ....pipeline.plan import Node
 from ....pipeline.readers import files_node, fixed_length
-from ....pipeline.tensors import TensorDataset, TensorFileDataset
+from ....pipeline.tensors import TensorDataset
 
-__all__ = ["CsvDataset", "FixedLengthRecordDataset", "SqlDataset", "make_csv_dataset"]
+__all__ = [
+    "CsvDataset",
+    "FixedLengthRecordDataset",
+    "SqlDataset",
+    "TFRecordDataset",
+    "TextLineDataset",
+    "make_csv_dataset",
+]
 
 
-class FixedLengthRecordDataset(TensorFileDataset):
+class FileDataset(TensorDataset):
+    """A dataset whose constructor takes files; what its methods make is a plain `TensorDataset`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def _of(cls, node: Node) -> Dataset[Any]:
+        return TensorDataset(node)
+
+
+class TextLineDataset(FileDataset):
+    """`penstock.TextLineDataset` with string Tensors as elements."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        filenames: Any,
+        compression_type: Any = None,
+        buffer_size: int | None = None,
+        num_parallel_reads: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        where = "TextLineDataset"
+        super().__init__(files_node(where, plan.TextLine, filenames, compression_type, buffer_size, num_parallel_reads))
+
+
+class TFRecordDataset(FileDataset):
+    """`penstock.TFRecordDataset` with string Tensors as elements."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        filenames: Any,
+        compression_type: Any = None,
+        buffer_size: int | None = None,
+        num_parallel_reads: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        where = "TFRecordDataset"
+        super().__init__(files_node(where, plan.TFRecord, filenames, compression_type, buffer_size, num_parallel_reads))
+
+
+class FixedLengthRecordDataset(FileDataset):
     """`penstock.FixedLengthRecordDataset` with string Tensors as elements."""
 
     __slots__ = ()
@@ -37,7 +89,7 @@ class FixedLengthRecordDataset(TensorFileDataset):
         super().__init__(files_node(where, kind, filenames, compression_type, buffer_size, num_parallel_reads))
 
 
-class CsvDataset(TensorFileDataset):
+class CsvDataset(FileDataset):
     """`penstock.CsvDataset` with tuples of Tensors as elements."""
 
     __slots__ = ()
@@ -59,7 +111,7 @@ class CsvDataset(TensorFileDataset):
         super().__init__(csv_dataset_node(filenames, record_defaults, *options, select_cols, exclude_cols))
 
 
-class SqlDataset(TensorFileDataset):
+class SqlDataset(FileDataset):
     """`penstock.SqlDataset` with Tensors as elements."""
 
     __slots__ = ()
