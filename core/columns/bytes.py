@@ -56,7 +56,7 @@ class BytesColumn(Column):
     @classmethod
     def from_list(cls, strings: Sequence[bytes | str]) -> BytesColumn:
         """Build a column of one string per row; `str` is encoded as UTF-8."""
-        items = [s if isinstance(s, bytes) else encode(s) for s in strings]
+        items: Any = strings if {*map(type, strings)} <= {bytes} else [encode(s) for s in strings]
         ends = itertools.accumulate(map(len, items), initial=0)
         offsets = np.fromiter(ends, dtype=np.int64, count=len(items) + 1)
         return cls(np.frombuffer(b"".join(items), dtype=np.uint8), offsets)
