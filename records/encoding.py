@@ -315,7 +315,18 @@ def _array(where: str, value: Any) -> npt.NDArray[Any]:
         array = np.asarray(value)
     except ValueError as err:
         raise _no_type(where, value) from err
+    if array.dtype.kind == "f" and isinstance(value, list | tuple):
+        _check_not_made_float(where, value)
     return np.asarray(value, object) if array.dtype.kind in "SU" else array
+
+
+def _check_not_made_float(where: str, values: list[Any] | tuple[Any, ...]) -> None:
+    """Refuse integers of which NumPy has made floats, as they are too large."""
+    if values and all(isinstance(item, int | np.integer) for item in values):
+        largest = max(values, key=abs)
+        raise DTypeError(
+            f"{where} must be integers (of 64 bits), floats or strings, or lists of them. Received: {largest}."
+        )
 
 
 def _check_strings(where: str, array: npt.NDArray[Any]) -> None:

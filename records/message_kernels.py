@@ -8,73 +8,30 @@ compared with what is left before it is used.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..core.kernels import kernel
 from .encoding_kernels import put_varint_kernel, varint_size_kernel
-from .wire_kernels import DONE, MALFORMED, length_kernel, varint_kernel
+from .wire_kernels import (
+    DELIMITED,
+    DONE,
+    FIXED32,
+    FIXED64,
+    GROUP,
+    MALFORMED,
+    VARINT,
+    Bytes,
+    Offsets,
+    end_kernel,
+    group_kernel,
+    length_kernel,
+    varint_kernel,
+)
 
-Bytes = npt.NDArray[np.uint8]
-Offsets = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint64]
-
-_VARINT: Final = 0
-_FIXED64: Final = 1
-_DELIMITED: Final = 2
-_GROUP: Final = 3
-_END: Final = 4
-_FIXED32: Final = 5
-_MOST_NESTED: Final = 100  # groups in groups, protobuf's own limit
-
-
-@kernel
-def end_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> int:
-    """Return where a field ends whose tag is before `start`, or -1; for a group behind its end tag."""
-    wire = np.int64(tag & np.uint64(7))
-    if tag >> np.uint64(3) == np.uint64(0) or tag >> np.uint64(32) != np.uint64(0):
-        return -1
-    if wire == _VARINT:
-        _, end = varint_kernel(data, start, stop)
-    elif wire == _FIXED64:
-        end = start + 8 if stop - start >= 8 else -1
-    elif wire == _DELIMITED:
-        _, end = length_kernel(data, start, stop)
-    elif wire == _FIXED32:
-        end = start + 4 if stop - start >= 4 else -1
-    else:
-        end = -1
-    return end
-
-
-@kernel
-def group_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> int:
-    """Return where the group ends whose start tag is before `start`, behind its end tag, or -1."""
-    if tag >> np.uint64(3) == np.uint64(0) or tag >> np.uint64(32) != np.uint64(0):
-        return -1
-    opened = np.empty(_MOST_NESTED, np.uint64)
-    opened[0], depth, i = tag >> np.uint64(3), 1, start
-    while depth:
-        inner, i = varint_kernel(data, i, stop)
-        if i < 0:
-            return -1
-        wire = np.int64(inner & np.uint64(7))
-        if wire == _GROUP:
-            if depth == _MOST_NESTED:
-                return -1
-            opened[depth] = inner >> np.uint64(3)
-            depth += 1
-        elif wire == _END:
-            depth -= 1
-            if opened[depth] != inner >> np.uint64(3):
-                return -1
-        else:
-            i = end_kernel(data, i, stop, inner)
-            if i < 0:
-                return -1
-    return i
 
 
 @kernel
@@ -96,9 +53,9 @@ def slot_kernel(number: np.uint64, numbers: Offsets, hint: int) -> int:
 @kernel
 def packed_count_kernel(data: Bytes, start: int, stop: int, form: int) -> int:
     """Return how many values a packed field holds, or -1."""
-    if form == _FIXED64:
+    if form == FIXED64:
         return (stop - start) // 8 if (stop - start) % 8 == 0 else -1
-    if form == _FIXED32:
+    if form == FIXED32:
         return (stop - start) // 4 if (stop - start) % 4 == 0 else -1
     count, i = 0, start
     while i < stop:
@@ -133,7 +90,7 @@ def count_fields_kernel(
             if i < 0:
                 return MALFORMED, row
             wire = np.int64(tag & np.uint64(7))
-            end = group_kernel(data, i, stop, tag) if wire == _GROUP else end_kernel(data, i, stop, tag)
+            end = group_kernel(data, i, stop, tag) if wire == GROUP else end_kernel(data, i, stop, tag)
             if end < 0:
                 return MALFORMED, row
             slot = slot_kernel(tag >> np.uint64(3), numbers, hint)
@@ -141,7 +98,7 @@ def count_fields_kernel(
                 hint = slot if repeated[slot] else slot + 1
                 if wire == forms[slot]:
                     counts[row, slot] = counts[row, slot] + 1 if repeated[slot] else 1
-                elif wire == _DELIMITED and repeated[slot] and forms[slot] != _GROUP:
+                elif wire == DELIMITED and repeated[slot] and forms[slot] != GROUP:
                     begin, _ = length_kernel(data, i, stop)
                     inside = packed_count_kernel(data, begin, end, forms[slot])
                     if inside < 0:
@@ -180,31 +137,31 @@ def read_fields_kernel(
             start = i
             tag, i = varint_kernel(data, i, stop)
             wire = np.int64(tag & np.uint64(7))
-            end: Any = group_kernel(data, i, stop, tag) if wire == _GROUP else end_kernel(data, i, stop, tag)
+            end: Any = group_kernel(data, i, stop, tag) if wire == GROUP else end_kernel(data, i, stop, tag)
             slot = slot_kernel(tag >> np.uint64(3), numbers, hint)
             if slot >= 0:
                 hint = slot if repeated[slot] else slot + 1
                 at = places[row, slot]
                 if wire == forms[slot]:
-                    if wire == _VARINT:
+                    if wire == VARINT:
                         values[at], _ = varint_kernel(data, i, stop)
-                    elif wire == _FIXED64:
+                    elif wire == FIXED64:
                         values[at] = fixed_kernel(data, i, 8)
-                    elif wire == _FIXED32:
+                    elif wire == FIXED32:
                         values[at] = fixed_kernel(data, i, 4)
-                    elif wire == _DELIMITED:
+                    elif wire == DELIMITED:
                         begin, _ = length_kernel(data, i, stop)
                         values[at], ends[at] = np.uint64(begin), end
                     else:
                         values[at], ends[at] = np.uint64(start), end
                     places[row, slot] = at + 1 if repeated[slot] else at
-                elif wire == _DELIMITED and repeated[slot] and forms[slot] != _GROUP:
+                elif wire == DELIMITED and repeated[slot] and forms[slot] != GROUP:
                     k, _ = length_kernel(data, i, stop)
                     while k < end:
-                        if forms[slot] == _VARINT:
+                        if forms[slot] == VARINT:
                             values[at], k = varint_kernel(data, k, end)
                         else:
-                            size = 8 if forms[slot] == _FIXED64 else 4
+                            size = 8 if forms[slot] == FIXED64 else 4
                             values[at] = fixed_kernel(data, k, size)
                             k += size
                         at += 1
@@ -215,9 +172,9 @@ def read_fields_kernel(
 @kernel(inline=True)
 def number_size_kernel(value: Any, form: int) -> int:
     """Return how many bytes a number takes, without a tag."""
-    if form == _FIXED64:
+    if form == FIXED64:
         return 8
-    if form == _FIXED32:
+    if form == FIXED32:
         return 4
     return varint_size_kernel(value)
 
@@ -225,9 +182,9 @@ def number_size_kernel(value: Any, form: int) -> int:
 @kernel
 def put_number_kernel(out: Bytes, at: int, value: Any, form: int) -> int:
     """Write a number; return where it ends."""
-    if form == _VARINT:
+    if form == VARINT:
         return put_varint_kernel(out, at, value)
-    size = 8 if form == _FIXED64 else 4
+    size = 8 if form == FIXED64 else 4
     for k in range(size):
         out[at + k] = np.uint8((value >> np.uint64(8 * k)) & np.uint64(255))
     return at + size

@@ -11,7 +11,7 @@ An Example is, by field number and wire type (https://protobuf.dev/programming-g
     FloatList { 1: 4 bytes each, or packed }             Int64List { 1: varint each, or packed }
 
 Every length is compared with what is left before it is used. Unknown fields are skipped. What is legal but never
-written so (an entry whose parts are swapped or come twice, a Feature with two lists, groups) is `UNUSUAL`: the caller
+written so (an entry whose parts are swapped or come twice, a Feature with two lists) is `UNUSUAL`: the caller
 lets protobuf rewrite such a record.
 """
 

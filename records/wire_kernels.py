@@ -23,11 +23,15 @@ UNUSUAL: Final = 2
 VARINT: Final = 0
 FIXED64: Final = 1
 DELIMITED: Final = 2
+GROUP: Final = 3
 FIXED32: Final = 5
 FIRST_DELIMITED: Final = 1 << 3 | DELIMITED
 SECOND_DELIMITED: Final = 2 << 3 | DELIMITED
 FIRST_FIXED32: Final = 1 << 3 | FIXED32
 FIRST_VARINT: Final = 1 << 3 | VARINT
+
+_GROUP_END: Final = 4
+_MOST_NESTED: Final = 100  # groups in groups, protobuf's own limit
 
 
 @kernel(inline=True)
@@ -56,11 +60,11 @@ def length_kernel(data: Bytes, start: int, stop: int) -> tuple[int, Any]:
 
 
 @kernel
-def skip_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> tuple[int, int]:
-    """Return `(status, end)` of a field that is not known, behind its tag; groups are `UNUSUAL`."""
+def end_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> int:
+    """Return where a field ends whose tag is before `start`, or -1; for a group behind its end tag."""
     wire = np.int64(tag & np.uint64(7))
     if tag >> np.uint64(3) == np.uint64(0) or tag >> np.uint64(32) != np.uint64(0):
-        return MALFORMED, -1
+        return -1
     if wire == VARINT:
         _, end = varint_kernel(data, start, stop)
     elif wire == FIXED64:
@@ -70,5 +74,41 @@ def skip_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> tuple[int
     elif wire == FIXED32:
         end = start + 4 if stop - start >= 4 else -1
     else:
-        return UNUSUAL if wire < FIXED32 else MALFORMED, -1
+        end = -1
+    return end
+
+
+@kernel
+def group_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> int:
+    """Return where the group ends whose start tag is before `start`, behind its end tag, or -1."""
+    if tag >> np.uint64(3) == np.uint64(0) or tag >> np.uint64(32) != np.uint64(0):
+        return -1
+    opened = np.empty(_MOST_NESTED, np.uint64)
+    opened[0], depth, i = tag >> np.uint64(3), 1, start
+    while depth:
+        inner, i = varint_kernel(data, i, stop)
+        if i < 0:
+            return -1
+        wire = np.int64(inner & np.uint64(7))
+        if wire == GROUP:
+            if depth == _MOST_NESTED:
+                return -1
+            opened[depth] = inner >> np.uint64(3)
+            depth += 1
+        elif wire == _GROUP_END:
+            depth -= 1
+            if opened[depth] != inner >> np.uint64(3):
+                return -1
+        else:
+            i = end_kernel(data, i, stop, inner)
+            if i < 0:
+                return -1
+    return i
+
+
+@kernel
+def skip_kernel(data: Bytes, start: int, stop: int, tag: np.uint64) -> tuple[int, int]:
+    """Return `(status, end)` of a field that is not known, behind its tag."""
+    group = np.int64(tag & np.uint64(7)) == GROUP
+    end = group_kernel(data, start, stop, tag) if group else end_kernel(data, start, stop, tag)
     return DONE if end >= 0 else MALFORMED, end

@@ -115,6 +115,7 @@ def test_what_users_pass_by_mistake_is_named():
         ({"a": ["x", None]}, one + r".* Received: None \(NoneType\) among strings"),
         ({"a": [1, None]}, one + r".* Received: None \(NoneType\) in a list"),
         ({"a": 2**63}, one + r".* Received: 9223372036854775808, above 2\*\*63 - 1"),
+        ({"a": [2**63, -1]}, one + r".* Received: 9223372036854775808\."),
         ({"a": {"b": 1}}, one + r".* Received: \{'b': 1\} \(dict\)"),
         ([1, 2], r"encode_example: values must be a dict of key to value. Received: \[1, 2\] \(list\)"),
     ]:
