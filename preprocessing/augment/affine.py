@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ...core.columns.kernels import frozen
 from ...core.errors import InvalidArgumentError, describe
 from ...core.parallel import run_ranges
 from ..images.checks import as_choice
@@ -115,7 +116,7 @@ def _run(kernel: Any, images: Array, transforms: Floats, planes: int, mode: int,
     _, height, width, channels = images.shape
     n = len(transforms)
     numbers = planes * height * width * channels
-    source, target = images.reshape(n, numbers), out.reshape(n, numbers)
+    source, target = frozen(images).reshape(n, numbers), out.reshape(n, numbers)
     layout = (height, width, channels, channels, 1) if planes == 1 else (height, width, planes, 1, height * width)
 
     def move(start: int, stop: int) -> None:

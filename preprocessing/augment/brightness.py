@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
 from ...core.saving import register_serializable
 from ..kernels.pixels import brighten_kernel
@@ -65,7 +66,7 @@ _value_range = value_range
 def run_rows(kernel: Any, images: Array, *arguments: Any) -> npt.NDArray[np.float32]:
     """Run a kernel of `kernels/pixels.py` over the rows of images, on all cores where they are large."""
     n, height, width, channels = images.shape
-    rows = images.reshape(n, height, width * channels)
+    rows = frozen(images).reshape(n, height, width * channels)
     out = np.empty(rows.shape, np.float32)
 
     def change(start: int, stop: int) -> None:

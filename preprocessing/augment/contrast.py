@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
 from ...core.saving import register_serializable
 from ..kernels.pixels import column_sums_kernel, contrast_kernel, row_sums_kernel
@@ -82,9 +83,10 @@ def image_means(images: Array) -> Floats:
 
 def _middle_means(images: Array) -> Floats:
     """Return means over the middle axis, float32[n, numbers]; of single numbers they are those of rows."""
+    images = frozen(images)
     n, count, numbers = images.shape
     sums = np.empty((n, numbers), np.float32)
-    rows = images.reshape(n, count).astype(np.float32, copy=False) if numbers == 1 else None
+    rows = frozen(images.reshape(n, count).astype(np.float32, copy=False)) if numbers == 1 else None
 
     def add(start: int, stop: int) -> None:
         if rows is not None:

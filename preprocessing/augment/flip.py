@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ...core.columns.kernels import frozen
 from ...core.parallel import run_ranges
 from ...core.saving import register_serializable
 from ..images.checks import as_choice
@@ -56,7 +57,7 @@ class RandomFlip(RandomImageLayer):
         flips = np.repeat(drawn, repeats)
         kind = self.dtype.numpy
         out = np.empty((n, height, width * channels), kind)
-        source, target = images.reshape(out.shape), out
+        source, target = frozen(images).reshape(out.shape), out
         if images.dtype == kind:
             words = _WORDS[kind.itemsize]
             source, target = source.view(words), out.view(words)

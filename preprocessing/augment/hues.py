@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from ...core.columns.kernels import frozen
 from ...core.errors import InvalidArgumentError, ShapeError, describe
 from ...core.parallel import run_ranges
 from ...core.saving import register_serializable
@@ -35,7 +36,7 @@ class _ColourLayer(RandomImageLayer):
         if channels != 3:
             raise ShapeError(f"{self.where}: images must have 3 channels, red, green and blue. Received: {channels}.")
         source = images if images.dtype in (np.uint8, np.float32) else images.astype(np.float32)
-        flat = source.reshape(count // repeats, height * width * 3)
+        flat = frozen(source).reshape(count // repeats, height * width * 3)
         pixel, plane = (1, height * width) if repeats == 3 else (3, 1)
         out = np.empty(flat.shape, np.float32)
 

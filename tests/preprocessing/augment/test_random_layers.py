@@ -217,6 +217,9 @@ def test_every_form_of_input(name: str) -> None:
     expected = MAKE[name](seed=1)(batch)
     for form in (batch.tolist(), batch.astype(np.int64), batch.astype(np.float16), DenseColumn(batch)):
         np.testing.assert_array_equal(MAKE[name](seed=1)(form), expected)
+    locked = batch.copy()
+    locked.flags.writeable = False
+    np.testing.assert_array_equal(MAKE[name](seed=1)(locked), expected)
     strided = np.repeat(batch, 2, axis=2)[:, :, ::2]
     np.testing.assert_array_equal(MAKE[name](seed=1)(strided), expected)
     wrapped = MAKE[name](seed=1)(Tensor(batch))
