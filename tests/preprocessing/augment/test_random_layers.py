@@ -311,6 +311,22 @@ def test_a_model_changes_images_when_it_trains() -> None:
 
 
 @pytest.mark.unit
+def test_fit_draws_and_a_saved_model_goes_on_there(tmp_path) -> None:
+    batch, labels = images((16, 4, 4, 1)), np.arange(16) % 2
+    random_layers = [RandomFlip(seed=1), RandomRotation(0.1, seed=2)]
+    model = nn.Sequential([nn.Input(shape=(4, 4, 1)), *random_layers, nn.layers.Flatten(), nn.layers.Dense(2)])
+    model.compile(optimizer="sgd", loss=nn.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(batch, labels, batch_size=8, epochs=3, verbose=0)
+    model.evaluate(batch, labels, verbose=0)
+    model.predict(batch, verbose=0)
+    model.save(tmp_path / "model.penstock")
+    loaded = nn.models.load_model(tmp_path / "model.penstock")
+    for layers in (model.layers, loaded.layers):
+        states = [layer.generator.state.tolist() for layer in layers if hasattr(layer, "generator")]
+        assert states == [[1, 6], [2, 6]]
+
+
+@pytest.mark.unit
 def test_specs() -> None:
     spec = TensorSpec((None, 8, 9, 3), "uint8")
     assert RandomRotation(0.1).compute_output_spec(spec) == TensorSpec((None, 8, 9, 3), "float32")
