@@ -57,6 +57,7 @@ to_number = _lifted(string_ops.to_number)
 unicode_decode = _lifted(string_ops.unicode_decode)
 unicode_decode_with_offsets = _lifted(string_ops.unicode_decode_with_offsets)
 unicode_encode = _lifted(string_ops.unicode_encode)
+unicode_script = _lifted(string_ops.unicode_script)
 unicode_split = _lifted(string_ops.unicode_split)
 unicode_split_with_offsets = _lifted(string_ops.unicode_split_with_offsets)
 unicode_transcode = _lifted(string_ops.unicode_transcode)
@@ -84,6 +85,7 @@ __all__ = [
     "unicode_decode",
     "unicode_decode_with_offsets",
     "unicode_encode",
+    "unicode_script",
     "unicode_split",
     "unicode_split_with_offsets",
     "unicode_transcode",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .ngrams import ngrams
     from .numbers import as_string, to_number
     from .patterns import regex_full_match, regex_replace
+    from .scripts import unicode_script
     from .splitting import bytes_split, split
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "unicode_decode",
     "unicode_decode_with_offsets",
     "unicode_encode",
+    "unicode_script",
     "unicode_split",
     "unicode_split_with_offsets",
     "unicode_transcode",
@@ -79,6 +81,7 @@ __getattr__, __dir__ = attach(
         "unicode_decode": ".encodings",
         "unicode_decode_with_offsets": ".encodings",
         "unicode_encode": ".encodings",
+        "unicode_script": ".scripts",
         "unicode_split": ".encodings",
         "unicode_split_with_offsets": ".encodings",
         "unicode_transcode": ".encodings",

@@ -128,3 +128,8 @@ def test_ngrams_and_joins(rows, width, pads, padding, short):
     for axis in (None,) if any(b"" in row for row in rows) else (None, 1, 0):
         expected = plain(tf.strings.reduce_join(theirs, axis=axis, separator="-"))
         assert plain(ours.strings.reduce_join(mine, axis=axis, separator="-")) == expected
+
+
+def test_scripts_of_all_code_points():
+    expected = tf.strings.unicode_script(tf.range(-2, 0x110002)).numpy()
+    assert (ours.strings.unicode_script(ours.range(-2, 0x110002)).numpy() == expected).all()

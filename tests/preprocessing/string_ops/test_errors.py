@@ -96,6 +96,8 @@ def test_kinds_that_are_not_taken():
         string_ops.split(Sparse(np.array([[0]]), np.array([b"a"], dtype=object), (2,)))
     with pytest.raises(DTypeError, match="data must be rows of strings"):
         string_ops.ngrams("a", 1)
+    with pytest.raises(DTypeError, match="unicode_script: input must be integers. Received"):
+        string_ops.unicode_script([1.5])
     with pytest.raises(DTypeError, match="unicode_encode: input must be"):
         string_ops.unicode_encode([1.5], "UTF-8")
     with pytest.raises(ShapeError, match="join: inputs must have one shape, or be single strings"):
