@@ -236,7 +236,7 @@ def test_one_pass():
 
 
 def test_memory_does_not_grow_with_the_data():
-    batch = np.arange(100_000, dtype=np.float64).reshape(-1, 10)
+    batch = np.arange(5_000, dtype=np.float64).reshape(-1, 10)
 
     def peak(batches):
         layer = Normalization()
