@@ -187,23 +187,27 @@ class _Values:
     def padded(self, first: int, last: int) -> Column:
         """Return rows `first` to `last`, filled up to one length."""
         width, n = self.width(first, last), last - first
+        counts, starts = self.counts[first:last], self.starts[first:last]
+        if n and (counts == width).all():  # the values lie together: rows follow each other
+            return reshape_rows(self._of(np.arange(int(starts[0]), int(starts[0]) + n * width), filled=False), n, width)
         place = np.arange(width)
-        chosen = np.where(place < self.counts[first:last, None], self.starts[first:last, None] + place, -1)
+        chosen = np.where(place < counts[:, None], starts[:, None] + place, -1)
         return reshape_rows(self._of(chosen.reshape(-1)), n, width)
 
-    def _of(self, chosen: npt.NDArray[np.int64]) -> Column:
-        """Return values by their places; the default for -1."""
-        filled = chosen < 0
+    def _of(self, chosen: npt.NDArray[np.int64], *, filled: bool = True) -> Column:
+        """Return values by their places; the default for -1, which is among them if `filled`."""
+        gaps = np.flatnonzero(chosen < 0) if filled else chosen[:0]
         if not self.field.dtype.is_string:
-            bits = self.values[np.maximum(chosen, 0)] if len(self.values) else np.zeros(len(chosen), np.uint64)
+            bits = self.values[chosen] if len(self.values) else np.zeros(len(chosen), np.uint64)
             numbers = self.field.values_of(bits)
-            numbers[filled] = self.field.default
+            numbers[gaps] = self.field.default
             return DenseColumn(numbers)
         from .list_kernels import gather_kernel, gather_lengths_kernel
 
-        spans = np.full((len(chosen), 2), -1, np.int64)
-        held = chosen[~filled]
-        spans[~filled, 0], spans[~filled, 1] = self.values[held].view(np.int64), self.stops[held]
+        spans = np.empty((len(chosen), 2), np.int64)
+        if len(self.values):
+            spans[:, 0], spans[:, 1] = self.values[chosen].view(np.int64), self.stops[chosen]
+        spans[gaps] = -1
         other = BytesColumn.from_list([self.field.default])
         offsets = np.empty(len(spans) + 1, np.int64)
         gather_lengths_kernel(spans, other.offsets, offsets)
@@ -224,13 +228,14 @@ def _strings(serialized: Any) -> tuple[BytesColumn, tuple[int, ...]]:
         serialized = serialized.encode() if isinstance(serialized, str) else bytes(serialized)
         return BytesColumn.from_list([serialized]), ()
     array = np.asarray(serialized, object)
-    if not all(isinstance(item, bytes | str) for item in array.flat):
+    strings = array.reshape(-1).tolist()
+    if not all(isinstance(item, bytes | str) for item in strings):
         raise DTypeError(f"decode_proto: serialized must be strings. Received: {describe(serialized)}.")
     if not array.size:
         raise InvalidArgumentError(
             f"decode_proto: serialized must hold at least one message. Received: shape={array.shape}."
         )
-    return BytesColumn.from_list(array.reshape(-1).tolist()), array.shape
+    return BytesColumn.from_list(strings), array.shape
 
 
 def _decode_forward(serialized: Any, *, reading: _Reading) -> tuple[Any, ...]:
