@@ -80,6 +80,10 @@ class Tokenizer:
             InvalidArgumentError: Texts that are to be split must be a vector, or have a last axis of length 1.
         """
         texts, form = self.texts(value)
+        return self.tokens_of(texts, form)
+
+    def tokens_of(self, texts: BytesColumn, form: Form) -> tuple[BytesColumn, Form]:
+        """Return the tokens of what `texts` has returned, and the form in which they stand."""
         if not isinstance(form, TextsForm):
             return self._joined(self.standardized(texts), form)
         tokens, splits = self.rows(texts)

@@ -56,7 +56,10 @@ class TextsToCodes(TokensToCodes):
     def apply(self, value: Any) -> Any:
         if self.mode != "int":
             return super().apply(value)
-        codes, form = self.coded(value)
+        texts, given = self.tokenizer.texts(value)
+        if isinstance(given, TextsForm) and len(given.shape) in (1, 2) and not self.ragged:
+            return self._padded_parts(self._coded_parts(texts))
+        codes, form = self._coded(texts, given)
         if isinstance(form, RaggedForm) and not form.inner:
             return self._ragged_codes(codes, form)
         result = form.restore(codes)
@@ -65,24 +68,31 @@ class TextsToCodes(TokensToCodes):
         return self._fitted(result)
 
     def coded(self, value: Any) -> tuple[Int64s, Form]:
-        texts, form = self.tokenizer.texts(value)
+        return self._coded(*self.tokenizer.texts(value))
+
+    def _coded(self, texts: BytesColumn, form: Form) -> tuple[Int64s, Form]:
         if not isinstance(form, TextsForm):
-            return super().coded(value)
+            tokens, form = self.tokenizer.tokens_of(texts, form)
+            return self.codes(tokens), form
         codes, splits = self.coded_rows(texts)
         return codes, form.of_tokens(splits)
 
     def coded_rows(self, texts: BytesColumn) -> tuple[Int64s, Int64s]:
         """Return the codes of the tokens of texts that are split, and int64[texts + 1] row splits over them."""
-        if self.tokenizer.calls_functions:
-            return self._coded_range(texts)
-        n, size = len(texts), int(texts.offsets[-1] - texts.offsets[0])
-        least = max(n * _LEAST // max(size, 1), 1)
-        parts = run_ranges(lambda i, j: self._coded_range(texts.slice(i, j)), n, least=least)
+        parts = self._coded_parts(texts)
         if len(parts) == 1:
             return parts[0]
         bases = np.cumsum([0] + [len(codes) for codes, _ in parts])
         splits = [np.zeros(1, dtype=np.int64)] + [s[1:] + base for (_, s), base in zip(parts, bases, strict=False)]
         return np.concatenate([codes for codes, _ in parts]), np.concatenate(splits)
+
+    def _coded_parts(self, texts: BytesColumn) -> list[tuple[Int64s, Int64s]]:
+        """Return what `coded_rows` does in parts, one for each range of texts that was computed by itself."""
+        if self.tokenizer.calls_functions:
+            return [self._coded_range(texts)]
+        n, size = len(texts), int(texts.offsets[-1] - texts.offsets[0])
+        least = max(n * _LEAST // max(size, 1), 1)
+        return run_ranges(lambda i, j: self._coded_range(texts.slice(i, j)), n, least=least)
 
     def _coded_range(self, texts: BytesColumn) -> tuple[Int64s, Int64s]:
         tokens, splits = self.tokenizer.rows(texts)
@@ -121,6 +131,21 @@ class TextsToCodes(TokensToCodes):
         out = np.empty((n, length), dtype=np.int64)
         least = max(_LEAST // max(length, 1), 1)
         run_ranges(lambda i, j: pad_rows_kernel(codes, splits[i : j + 1], out[i:j]), n, least=least)
+        return out
+
+    def _padded_parts(self, parts: list[tuple[Int64s, Int64s]]) -> Int64s:
+        """Return ragged rows of codes in parts as int64[rows, length]."""
+        if len(parts) == 1:
+            return self.padded(*parts[0])
+        longest = max(int(np.diff(splits).max(initial=0)) for _, splits in parts)
+        starts = np.cumsum([0] + [len(splits) - 1 for _, splits in parts])
+        out = np.empty((int(starts[-1]), longest if self.length is None else self.length), dtype=np.int64)
+
+        def fill(start: int, stop: int) -> None:
+            for k in range(start, stop):
+                pad_rows_kernel(*parts[k], out[starts[k] : starts[k + 1]])
+
+        run_ranges(fill, len(parts), least=1)
         return out
 
     def _fitted(self, codes: Array) -> Array:
