@@ -99,8 +99,28 @@ def _messages() -> None:
 
 
 def _schema() -> None:
-    """Examples of unknown features."""
+    """Examples and SequenceExamples of unknown features."""
     records.decode_examples(records.encode_examples({"i": [1, 2], "f": [[0.5], []], "s": ["a", "b"]}))
+    message = records.SequenceExample()
+    message.feature_lists.feature_list["x"].feature.add().float_list.value.append(1.0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/a.tfrecord"
+        with records.TFRecordWriter(path) as writer:
+            writer.write_many([message.SerializeToString()] * 2)
+        records.infer_schema(path)
+
+
+def _conversion() -> None:
+    """Records shuffled, and converted from each format."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "0.csv"
+        source.write_text("".join(f"{i},{i / 2},word\n" for i in range(ROWS)))
+        columns = ["i", "f", "s"]
+        for number, name in enumerate(("csv", "jsonl", "tfrecord", "parquet", "tfrecord")):
+            target = Path(folder) / f"{number + 1}.{name}"
+            records.convert_records(source, target, columns=columns, header=number > 1)
+            source = target
+        records.shuffle_records(source, Path(folder) / "shuffled", seed=1)
 
 
 def _ragged() -> None:
@@ -223,6 +243,7 @@ EXERCISES: Final[dict[str, Callable[[], None]]] = {
     "features of every kind": _features,
     "messages of any type": _messages,
     "schema": _schema,
+    "conversion": _conversion,
     "ragged rows": _ragged,
     "combined datasets": _combined,
     "groups and packing": _grouped,
