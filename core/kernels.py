@@ -88,7 +88,9 @@ def kernel(function: Callable[P, R] | None = None, /, *, inline: bool = False) -
     Args:
         function: The function; left out in `@kernel(inline=True)`.
         inline: Put the code into every kernel that calls it. For small helpers in inner loops: a call passes seven
-            words per array (decode_csv: 370 ns per row of nine numbers with calls, 120 ns without).
+            words per array (decode_csv: 370 ns per row of nine numbers with calls, 120 ns without). Inline the whole
+            chain: a helper that calls one which is not inlined counts references of its arrays (FarmHash of a short
+            word: 6.2 ns with calls, 4.9 ns with all but one inlined, 2.2 ns with all).
     """
     if function is None:
         return functools.partial(_register, inline=inline)
