@@ -151,8 +151,13 @@ def _preprocessing() -> None:
     integers = preprocessing.IntegerLookup(num_oov_indices=3, oov_method="farmhash")
     integers.adapt(np.arange(ROWS) % 5)
     integers([1, -99])
-    # A `U` array; and more numbers than a summary has cells, so that it joins some.
+    # Arrays of fixed width, a vocabulary file, and more numbers than a summary has cells, so that it joins some.
     lookup(np.array(words))
+    lookup(np.array(words, dtype="S"))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "vocabulary.txt"
+        path.write_text("red\ngreen\n")
+        preprocessing.StringLookup(vocabulary=path)
     preprocessing.Discretization(num_bins=2).adapt(np.arange(1 << 17))
     preprocessing.Hashing(10)(words)
     preprocessing.Hashing(10, salt=1)(words)
@@ -162,6 +167,7 @@ def _preprocessing() -> None:
         text.adapt(words)
         text(words)
     preprocessing.TextVectorization(split=None, vocabulary=["a"])(words)
+    preprocessing.TextVectorization(ragged=True, vocabulary=["a"])(words)
     string_ops.lower(string_ops.strip(words))
     string_ops.substr(words, 0, 2)
     string_ops.split(words)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn
+from ..core.columns.kernels import frozen
 from ..core.composites import plain
 from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.tensor import Tensor
@@ -129,9 +130,10 @@ class Tokenizer:
             return tokens, splits
         widths = np.array(self.widths, dtype=np.int64)
         out_splits = np.empty(len(splits), dtype=np.int64)
-        size = kernels.count_ngrams_kernel(tokens.offsets, splits, widths, out_splits)
+        data, given = frozen(tokens.data), frozen(tokens.offsets)
+        size = kernels.count_ngrams_kernel(given, splits, widths, out_splits)
         out, offsets = np.empty(size, dtype=np.uint8), np.empty(int(out_splits[-1]) + 1, dtype=np.int64)
-        kernels.join_ngrams_kernel(tokens.data, tokens.offsets, splits, widths, out, offsets)
+        kernels.join_ngrams_kernel(data, given, splits, widths, out, offsets)
         return BytesColumn(out, offsets), out_splits
 
     def standardized(self, texts: BytesColumn) -> BytesColumn:
@@ -142,7 +144,8 @@ class Tokenizer:
             return self._called(texts)
         out = np.empty(int(texts.offsets[-1] - texts.offsets[0]), dtype=np.uint8)
         offsets = np.empty(len(texts.offsets), dtype=np.int64)
-        kernels.map_bytes_kernel(texts.data, texts.offsets, _table_for(self.standardize, separate=False), out, offsets)
+        table = _table_for(self.standardize, separate=False)
+        kernels.map_bytes_kernel(frozen(texts.data), frozen(texts.offsets), table, out, offsets)
         return BytesColumn(out, offsets)
 
     def _joined(self, tokens: BytesColumn, form: Form) -> tuple[BytesColumn, Form]:
@@ -225,16 +228,17 @@ def split_runs(texts: BytesColumn, table: Int16s) -> tuple[BytesColumn, Int64s]:
     out = np.empty(size, dtype=np.uint8)
     offsets = np.empty((size + 1) // 2 + len(texts) + 1, dtype=np.int64)
     splits = np.empty(len(texts) + 1, dtype=np.int64)
-    n = kernels.split_bytes_kernel(texts.data, texts.offsets, table, out, offsets, splits)
+    n = kernels.split_bytes_kernel(frozen(texts.data), frozen(texts.offsets), table, out, offsets, splits)
     return BytesColumn(out, offsets[: n + 1]), splits
 
 
 def characters(texts: BytesColumn) -> tuple[BytesColumn, Int64s]:
     """Return the characters of texts, U+FFFD for what is not UTF-8, and int64[texts + 1] row splits over them."""
     splits = np.empty(len(texts) + 1, dtype=np.int64)
-    size = utf8.count_characters_kernel(texts.data, texts.offsets, splits)
+    data, given = frozen(texts.data), frozen(texts.offsets)
+    size = utf8.count_characters_kernel(data, given, splits)
     out, offsets = np.empty(size, dtype=np.uint8), np.empty(int(splits[-1]) + 1, dtype=np.int64)
-    utf8.split_characters_kernel(texts.data, texts.offsets, out, offsets)
+    utf8.split_characters_kernel(data, given, out, offsets)
     return BytesColumn(out, offsets), splits
 
 
