@@ -39,9 +39,13 @@ MOST_ROWS: Final = 1 << 24
 
 
 def reading_plan(spec: ParseSpec) -> dict[str, Wanted]:
-    """Return what the features of a spec want that can be read while records are walked over."""
-    pairs = zip(spec.keys, spec.features, strict=True)
-    return {key: feature.wanted for key, feature in pairs if isinstance(feature, FixedLenFeature)}
+    """Return what the features of a spec want that can be read while records are walked over.
+
+    These are fixed numbers of values under keys that no other feature is made of.
+    """
+    pairs = list(zip(spec.keys, spec.features, strict=True))
+    others = {source for key, f in pairs if not isinstance(f, FixedLenFeature) for source in sources_of(key, f)}
+    return {key: f.wanted for key, f in pairs if isinstance(f, FixedLenFeature) and key not in others}
 
 
 def assemble(key: str, feature: FeatureSpec, found: Mapping[str, Lists]) -> Column:

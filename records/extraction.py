@@ -15,7 +15,7 @@ from ..core.columns.kernels import frozen
 from ..core.dtypes import DType
 from ..core.errors import ParseError
 from ..core.parallel import run_ranges
-from .reading_plan import Outputs, Wanted, output_place, plan_of
+from .reading_plan import Outputs, Plan, Wanted, output_place, plan_of
 
 R = TypeVar("R")
 
@@ -35,7 +35,7 @@ class Lists:
         key: The key.
         rows: The records.
         kinds: int8[n]: which list it is; 0 when there is none.
-        ranges: int64[n, 2]: where its content begins and ends.
+        ranges: int64[n, 2]: where its content begins and ends; empty where `values` are there.
         steps: None for lists of records. For steps: int64[records + 1], where the steps of each record begin.
         present: Whether each record has the key.
         values: The flat values, or begin and end of strings, where all lists were as planned and have been read.
@@ -224,13 +224,13 @@ class _Places(NamedTuple):
     Attributes:
         rows: The records: rewritten where that was needed.
         kinds: int8[keys, n].
-        ranges: int64[keys, n, 2].
+        ranges: int64[n, 2] for each key; empty for those that have been read.
         read: By key, what has been read already.
     """
 
     rows: BytesColumn
     kinds: npt.NDArray[np.int8]
-    ranges: npt.NDArray[np.int64]
+    ranges: list[npt.NDArray[np.int64]]
     read: dict[str, npt.NDArray[Any]]
 
 
@@ -248,36 +248,51 @@ def _locate(
 
     n = len(rows)
     keys, table = key_table(names)
-    kinds, ranges = np.empty((len(names), n), np.int8), np.empty((len(names), n, 2), np.int64)
-    unusual = np.empty(n, np.bool_)
-    planned = plan_of(names, plan, n)
+    kinds, unusual = np.empty((len(names), n), np.int8), np.empty(n, np.bool_)
+    rows = BytesColumn(frozen(rows.data), frozen(rows.offsets))
 
-    def locate(rows: BytesColumn) -> int:
-        """Fill the arrays; return the first record that is malformed, or -1."""
+    def locate(planned: Plan) -> npt.NDArray[np.int64]:
+        """Fill the arrays; return where the lists are that are not read."""
+        data, offsets = rows.data, rows.offsets
         least = max(1, _LEAST_BYTES * n // max(1, rows.nbytes))
+        ranges = np.empty((len(names) - len(planned.wanted), n, 2), np.int64)
 
         def part(start: int, stop: int) -> tuple[int, int]:
             # Each part predicts from its own records.
             order = np.full(_REMEMBERED_PLACES, -1, np.int64)
             return locate_kernel(
-                rows.data, rows.offsets, start, stop, keys.data, keys.offsets, table, order, lists,
+                data, offsets, start, stop, keys.data, keys.offsets, table, order, lists,
                 kinds, ranges, unusual, planned.numbers, planned.late, *planned.outputs,
             )  # fmt: skip
 
-        return next((row for status, row in run_ranges(part, n, least=least) if status), -1)
+        for status, row in run_ranges(part, n, least=least):
+            if status:
+                raise _malformed(where, row)
+        return ranges
 
-    rows = BytesColumn(frozen(rows.data), frozen(rows.offsets))
-    malformed = locate(rows)
-    if malformed < 0 and unusual.any():
-        rewritten = rows.strings()
-        for r in np.flatnonzero(unusual).tolist():
-            rewritten[r] = _rewritten(rewritten[r], r, where, sequences=sequences)
-        rows = BytesColumn.from_list(rewritten)
-        rows = BytesColumn(frozen(rows.data), frozen(rows.offsets))
-        malformed = locate(rows)
-    if malformed >= 0:
-        raise _malformed(where, malformed)
-    return _Places(rows, kinds, ranges, planned.read())
+    planned = plan_of(names, plan, n)
+    ranges = locate(planned)
+    if unusual.any():
+        rows = _regular(where, rows, unusual, sequences=sequences)
+        planned = plan_of(names, plan, n)
+        ranges = locate(planned)
+    read = planned.read()
+    if len(read) < len(planned.wanted):
+        # The lists that were not as planned are read one key after another.
+        planned = plan_of(names, {key: want for key, want in plan.items() if key in read}, n)
+        ranges = locate(planned)
+    no_ranges, number = np.empty((0, 2), np.int64), planned.numbers[:, 2]
+    by_key = [no_ranges if slot in planned.wanted else ranges[number[slot]] for slot in range(len(names))]
+    return _Places(rows, kinds, by_key, read)
+
+
+def _regular(where: str, rows: BytesColumn, unusual: npt.NDArray[np.bool_], *, sequences: bool) -> BytesColumn:
+    """Return records of which some are written by protobuf again."""
+    strings = rows.strings()
+    for row in np.flatnonzero(unusual).tolist():
+        strings[row] = _rewritten(strings[row], row, where, sequences=sequences)
+    rows = BytesColumn.from_list(strings)
+    return BytesColumn(frozen(rows.data), frozen(rows.offsets))
 
 
 def _message_class(where: str) -> Any:

@@ -216,10 +216,11 @@ def features_kernel(
             return status, 0
         again = kinds[slot, row] != NO_KIND
         kinds[slot, row] = kind
-        ranges[slot, row, 0] = first
-        ranges[slot, row, 1] = last
         found += kind != NO_KIND and not again
-        if plan[slot, 0] != NO_KIND:
+        if plan[slot, 0] == NO_KIND:
+            ranges[plan[slot, 2], row, 0] = first
+            ranges[plan[slot, 2], row, 1] = last
+        else:
             count = -1
             if kind == plan[slot, 0] and not again:
                 at = plan[slot, 2] + row * plan[slot, 1]
@@ -262,11 +263,11 @@ def locate_kernel(
         order: int64[any], -1 at first: see `features_kernel`.
         lists: Whether to look for feature lists.
         kinds: int8[keys, n]: filled with the kind of each list, 0 where there is none.
-        ranges: int64[keys, n, 2]: filled with where the list's content begins and ends.
+        ranges: int64[keys without a plan, n, 2]: filled with where the list's content begins and ends.
         unusual: bool[n]: filled; nothing else is noted for such a record.
         plan: int64[keys, 4]. The kind that a list must have to be read on the way, 0 for none; the number of values
-            that each record must have; the place of the first record's values in the output of that kind; whether the
-            key must be there, else the output holds the default already.
+            that each record must have; the place of the first record's values in the output of that kind, or that of
+            the key in `ranges`; whether the key must be there, else the output holds the default already.
         late: bool[keys]: set where a list with a plan was not as planned: the caller must read that key by itself.
         floats: See `read_list_kernel`.
         ints: See `read_list_kernel`.

@@ -93,7 +93,7 @@ class Plan(NamedTuple):
     Attributes:
         wanted: What is read, by the number of its key.
         keys: The keys.
-        numbers: int64[keys, 4].
+        numbers: int64[keys, 4]; of a key that is not read, the third is its place among those.
         late: bool[keys]: which keys the kernel could not read.
         outputs: Where the values go.
         rows: Number of records.
@@ -130,6 +130,8 @@ def plan_of(keys: tuple[str, ...], wanted: Mapping[str, Wanted], rows: int) -> P
     numbers = np.zeros((len(keys), 4), np.int64)
     totals = {_FLOATS: 0, _INTS: 0, _STRINGS: 0}
     by_slot = {slot: wanted[key] for slot, key in enumerate(keys) if key in wanted}
+    others = [slot for slot in range(len(keys)) if slot not in by_slot]
+    numbers[others, 2] = np.arange(len(others))
     for slot, want in by_slot.items():
         numbers[slot] = want.kind, want.size, totals[want.kind], want.default is None
         totals[want.kind] += rows * want.size

@@ -257,6 +257,13 @@ def test_numbers_of_every_length(n):
                 assert got.tolist() == part.tolist()
 
 
+def test_a_key_may_serve_several_features():
+    records = [encode_example({"v": np.arange(n), "n": n}) for n in (2, 3)]
+    spec = {"n": FixedLenFeature([], "int64"), "v": RaggedFeature("int64", partitions=[RaggedFeature.RowLengths("n")])}
+    got = parse_example(records, spec)
+    assert got["n"].tolist() == [2, 3] and got["v"].to_list() == [[[0, 1]], [[0, 1, 2]]]
+
+
 def test_columns_keep_only_what_is_theirs():
     records = [encode_example({"x": np.zeros(50, np.int64), "y": 1})] * 100
     got = parse_example(records, {"x": FixedLenFeature([50], "int64"), "y": FixedLenFeature([], "int64")})
