@@ -70,6 +70,7 @@ def read_parquet(path: str, fields: Fields) -> Iterator[Batch]:
 
     Raises:
         ParseError: A value does not fit its field.
+        DataLossError: The file is damaged.
     """
     first = 0
     with _open(path) as file:
@@ -78,11 +79,25 @@ def read_parquet(path: str, fields: Fields) -> Iterator[Batch]:
             raise InvalidArgumentError(
                 f"{WHERE}: {path} must have a column {missing[0]!r}. It has: {', '.join(file.schema_arrow.names)}."
             )
-        for table in file.iter_batches(_ROWS, columns=[field.name for field in fields]):
+        for table in _tables(file, path, [field.name for field in fields]):
             batch = Batch([], path, "row", np.arange(first, first + table.num_rows))
             columns = [_normal(table.column(field.name), field, batch) for field in fields]
             yield batch._replace(columns=columns)
             first += table.num_rows
+
+
+def _tables(file: Any, path: str, names: list[str]) -> Iterator[Any]:
+    """Yield the rows of an open file.
+
+    Raises:
+        DataLossError: It is damaged.
+    """
+    import pyarrow as pa
+
+    try:
+        yield from file.iter_batches(_ROWS, columns=names)
+    except (pa.ArrowException, OSError) as err:
+        raise DataLossError(f"{path}: the Parquet file is damaged ({err}).", path=path) from err
 
 
 def _normal(array: Any, field: Field, batch: Batch) -> Any:

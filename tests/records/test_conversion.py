@@ -1,5 +1,6 @@
 """convert_records: every format to every other, what comes back is what went in, errors name file and line."""
 
+import contextlib
 import gzip
 import io
 import itertools
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError, ParseError
+from penstock.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError, ParseError, PenstockError
 from penstock.records import (
     Schema,
     SequenceExample,
@@ -425,10 +426,25 @@ def test_what_cannot_be_read():
         convert_records("a.csv", "b.jsonl", sample=0)
 
 
+@pytest.mark.fault
+def test_damaged_parquet_files_give_a_typed_error():
+    table = pa.table({"i": list(range(1000)), "s": [f"word {i}" for i in range(1000)]})
+    pq.write_table(table, "a.parquet", use_dictionary=False, write_page_checksum=True)
+    whole = Path("a.parquet").read_bytes()
+    assert convert_records("a.parquet", "a.csv")[0] == 1000
+    for place in range(4, len(whole), 997):
+        damaged = bytearray(whole)
+        damaged[place : place + 40] = bytes(byte ^ 0xFF for byte in damaged[place : place + 40])
+        Path("b.parquet").write_bytes(damaged)
+        with contextlib.suppress(PenstockError):
+            convert_records("b.parquet", "b.csv")
+        Path("b.parquet").write_bytes(whole[:place])
+        with pytest.raises(DataLossError, match="b.parquet: is no Parquet file"):
+            convert_records("b.parquet", "c.csv")
+
+
 @given(data=st.binary(max_size=60), form=st.sampled_from(["csv", "jsonl"]), target=st.sampled_from(FORMATS))
 def test_rubbish_gives_records_or_a_typed_error(data, form, target):
-    from penstock.errors import PenstockError
-
     try:
         convert_records(io.BytesIO(data), io.BytesIO(), source_format=form, target_format=target)
     except PenstockError:
