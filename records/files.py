@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError, describe, suggest
+from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError, PermissionDeniedError, describe, suggest
 
 if TYPE_CHECKING:
     from .remote import RetryPolicy
@@ -138,6 +138,7 @@ def open_local(path: str) -> Any:
     Raises:
         NotFoundError: There is no such file.
         InvalidArgumentError: The path is a folder.
+        PermissionDeniedError: It may not be read.
     """
     try:
         return Path(path).open("rb", buffering=0)
@@ -148,7 +149,7 @@ def open_local(path: str) -> Any:
     except PermissionError as err:
         if Path(path).is_dir():  # what Windows answers for a folder
             raise InvalidArgumentError(f"{path}: is a folder, not a file.") from err
-        raise
+        raise PermissionDeniedError(f"{path}: may not be read. {err}") from err
 
 
 class _PlainFile:

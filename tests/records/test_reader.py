@@ -1,12 +1,19 @@
 import gzip
 import itertools
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, NotFoundError
+from penstock.errors import (
+    DataLossError,
+    FailedPreconditionError,
+    InvalidArgumentError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from penstock.records import TFRecordReader, TFRecordWriter
 from penstock.records.buffer import ReadBuffer
 from penstock.records.framing import frame
@@ -304,3 +311,17 @@ def test_small_blocks_hold_no_large_buffers(tmp_path):
         block = reader.read(1)
         assert block.data.base is None or block.data.base.nbytes < 10_000
         assert block.offsets.base is None or block.offsets.base.nbytes < 10_000
+
+
+@pytest.mark.fault
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "a.tfrecord"
+    path.write_bytes(b"")
+
+    def refuse(*_args, **_options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(PermissionDeniedError, match="a.tfrecord: may not be read") as caught:
+        TFRecordReader(path)
+    assert isinstance(caught.value, PermissionError)
