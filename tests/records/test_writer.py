@@ -49,7 +49,9 @@ def test_an_old_file_is_replaced(tmp_path):
 def test_appending_is_refused_with_a_reason(tmp_path):
     path = tmp_path / "a"
     path.write_bytes(frame(b"old"))
-    with pytest.raises(InvalidArgumentError, match="Received: mode='a' .str.. Records cannot be appended .* half a record"):
+    with pytest.raises(
+        InvalidArgumentError, match="Received: mode='a' .str.. Records cannot be appended .* half a record"
+    ):
         TFRecordWriter(path, mode="a")
     with pytest.raises(InvalidArgumentError, match="^TFRecordWriter: mode must be 'w'. Received: mode='x' .str..$"):
         TFRecordWriter(path, mode="x")
