@@ -38,7 +38,6 @@ CELLS: Final = 1 << 16
 _GATHERED: Final = 1 << 18
 _TOP = np.uint32(1 << 31)
 _NO_KEYS = np.empty(0, dtype=np.uint32)
-_ONE_EACH = np.empty(0, dtype=np.int64)
 
 
 class ValueCounts:
@@ -51,7 +50,7 @@ class ValueCounts:
     def __init__(self) -> None:
         self.level = 0
         self._tops: Uint32s = _NO_KEYS
-        self._counts: Int64s = _ONE_EACH
+        self._counts: Int64s = np.empty(0, dtype=np.int64)
         self._waiting: Uint32s = _NO_KEYS
         self._n_waiting = 0
 
@@ -91,19 +90,20 @@ class ValueCounts:
             return
         ordered = np.empty(self._n_waiting, dtype=np.uint32)
         kernels.sort_kernel(self._waiting[: self._n_waiting], ordered)
+        tops, ends = np.empty(self._n_waiting, dtype=np.uint32), np.empty(self._n_waiting, dtype=np.int64)
         self._n_waiting = 0
-        self._join(ordered, _ONE_EACH, 0)
+        n = kernels.runs_kernel(ordered, self.level, tops, ends)
+        self._join(tops[:n], np.diff(ends[:n], prepend=0), self.level)
 
     def _join(self, tops: Uint32s, counts: Int64s, level: int) -> None:
-        """Add cells of a level, given by their largest numbers in rising order and their counts, or none for 1 each."""
+        """Add cells of a level, given by their largest numbers in rising order, and their counts."""
         size = len(self._tops) + len(tops)
         joined, sums = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.int64)
-        gaps = np.empty(32, dtype=np.int64)
-        n = kernels.join_kernel(self._tops, self._counts, tops, counts, joined, sums, gaps)
-        # Cells at each level, from the finest on: they get fewer, so that the first level which fits is the least.
-        cells = np.append(np.cumsum(gaps[::-1])[::-1], 0) + 1
-        self.level = max(self.level, level, int(np.argmax(cells <= CELLS)))
-        if self.level:
+        self.level = max(self.level, level)
+        n = kernels.join_kernel(self._tops, self._counts, tops, counts, self.level, joined, sums)
+        if n > CELLS:
+            while kernels.count_cells_kernel(joined[:n], self.level) > CELLS:
+                self.level += 1
             n = kernels.coarsen_kernel(joined[:n], sums[:n], self.level)
         self._tops, self._counts = joined[:n].copy(), sums[:n].copy()
 

@@ -70,55 +70,80 @@ def sort_kernel(keys: Uint32s, spare: Uint32s) -> None:
 
 
 @kernel
+def runs_kernel(keys: Uint32s, level: int, tops: Uint32s, ends: Int64s) -> Any:
+    """Write the largest number and the end of each run of one cell; without a branch for each number.
+
+    Args:
+        keys: Rising, not empty.
+        level: Low bits that cells drop.
+        tops: uint32[n].
+        ends: int64[n].
+
+    Returns:
+        The number of cells.
+    """
+    shift = np.uint32(level)
+    last = keys[0] >> shift
+    n = np.int64(0)
+    for i in range(len(keys)):
+        cell = keys[i] >> shift
+        n += cell != last
+        last = cell
+        tops[n] = keys[i]
+        ends[n] = i + 1
+    return n + 1
+
+
+@kernel
 def join_kernel(
     tops: Uint32s,
     counts: Int64s,
     more_tops: Uint32s,
     more_counts: Int64s,
+    level: int,
     out_tops: Uint32s,
     out_counts: Int64s,
-    gaps: Int64s,
 ) -> Any:
-    """Merge two rising lists of cells into one; equal ones are joined.
+    """Merge two rising lists of cells into one; numbers of one cell are joined.
 
     Args:
         tops: Largest number of each cell.
         counts: int64[cells].
-        more_tops: uint32[n]; may repeat.
-        more_counts: int64[n], or int64[0] for 1 each.
+        more_tops: uint32[n].
+        more_counts: int64[n].
+        level: Low bits that cells drop.
         out_tops: uint32[cells + n].
         out_counts: int64[cells + n].
-        gaps: int64[32], filled: how many neighbours differ in bit `b` and none above it. Cells that drop `level` low
-            bits are one more than the sum from `level` on.
 
     Returns:
         The number of cells.
     """
-    gaps[:] = 0
+    shift = np.uint32(level)
     i, j, n = 0, 0, 0
     while i < len(tops) or j < len(more_tops):
         if j == len(more_tops) or (i < len(tops) and tops[i] <= more_tops[j]):
             top, count = tops[i], counts[i]
             i += 1
         else:
-            top, count = more_tops[j], np.int64(1)
-            if len(more_counts):
-                count = more_counts[j]
+            top, count = more_tops[j], more_counts[j]
             j += 1
-        if n and out_tops[n - 1] == top:
+        if n and (out_tops[n - 1] >> shift) == (top >> shift):
+            out_tops[n - 1] = top
             out_counts[n - 1] += count
             continue
-        if n:
-            differing = out_tops[n - 1] ^ top
-            bit = 0
-            for step in (16, 8, 4, 2, 1):
-                if differing >> np.uint32(step):
-                    differing >>= np.uint32(step)
-                    bit += step
-            gaps[bit] += 1
         out_tops[n] = top
         out_counts[n] = count
         n += 1
+    return n
+
+
+@kernel
+def count_cells_kernel(tops: Uint32s, level: int) -> Any:
+    """Return how many cells there are once `level` low bits are dropped; `tops` is rising and not empty."""
+    shift = np.uint32(level)
+    n = np.int64(1)
+    for i in range(1, len(tops)):
+        n += (tops[i - 1] >> shift) != (tops[i] >> shift)
     return n
 
 

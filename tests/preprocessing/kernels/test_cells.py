@@ -37,19 +37,34 @@ def counted(values):
     return found, counts.astype(np.int64)
 
 
-@given(keys, keys, st.booleans())
-def test_lists_of_cells_are_joined(first, second, counts_given):
-    tops, counts = counted(first)
-    more, more_counts = counted(second) if counts_given else (np.sort(second), np.empty(0, np.int64))
+def in_cells(values, level):
+    """Return the largest number of each cell and how many are in it."""
+    cell = values >> np.uint32(level)
+    found = np.unique(cell)
+    tops = np.array([values[cell == c].max() for c in found], np.uint32)
+    return tops, np.array([(cell == c).sum() for c in found], np.int64)
+
+
+@given(keys, keys, st.integers(0, 20))
+def test_lists_of_cells_are_joined(first, second, level):
+    (tops, counts), (more, more_counts) = in_cells(first, level), in_cells(second, level)
     size = len(tops) + len(more)
-    out, sums, gaps = np.empty(size, np.uint32), np.empty(size, np.int64), np.empty(32, np.int64)
-    n = cells.join_kernel(tops, counts, more, more_counts, out, sums, gaps)
-    expected, expected_counts = counted(np.concatenate([first, second]))
+    out, sums = np.empty(size, np.uint32), np.empty(size, np.int64)
+    n = cells.join_kernel(tops, counts, more, more_counts, level, out, sums)
+    expected, expected_counts = in_cells(np.concatenate([first, second]), level)
     np.testing.assert_array_equal(out[:n], expected)
     np.testing.assert_array_equal(sums[:n], expected_counts)
-    for level in range(32):
-        cells_left = len(np.unique(expected >> np.uint32(level)))
-        assert gaps[level:].sum() + min(n, 1) == cells_left
+    for coarser in range(level, 20 if n else 0):
+        assert cells.count_cells_kernel(out[:n], coarser) == len(np.unique(expected >> np.uint32(coarser)))
+
+
+@given(keys.filter(len), st.integers(0, 20))
+def test_runs_of_one_cell(values, level):
+    tops, ends = np.empty(len(values), np.uint32), np.empty(len(values), np.int64)
+    n = cells.runs_kernel(np.sort(values), level, tops, ends)
+    expected, counts = in_cells(values, level)
+    np.testing.assert_array_equal(tops[:n], expected)
+    np.testing.assert_array_equal(np.diff(ends[:n], prepend=0), counts)
 
 
 @given(keys, st.integers(0, 20))
