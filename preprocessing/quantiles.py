@@ -16,6 +16,7 @@ batches.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -102,8 +103,10 @@ class ValueCounts:
         self.level = max(self.level, level)
         n = kernels.join_kernel(self._tops, self._counts, tops, counts, self.level, joined, sums)
         if n > CELLS:
-            while kernels.count_cells_kernel(joined[:n], self.level) > CELLS:
-                self.level += 1
+            # Cells get fewer from level to level: the first level that fits is the least.
+            levels = range(self.level, 17)
+            fits = bisect.bisect_left(levels, 1, key=lambda at: kernels.count_cells_kernel(joined[:n], at) <= CELLS)
+            self.level = levels[fits]
             n = kernels.coarsen_kernel(joined[:n], sums[:n], self.level)
         self._tops, self._counts = joined[:n].copy(), sums[:n].copy()
 
