@@ -196,7 +196,7 @@ def test_batches_keep_their_size():
         ps.Dataset.from_tensor_slices(WORDS).take(0),
         Ragged.from_row_lengths(np.array([], dtype=object), [0, 0]),
     ],
-    ids=str,
+    ids=lambda data: type(data).__name__,
 )
 def test_empty_data(data):
     layer = StringLookup(name="s")
