@@ -48,6 +48,7 @@ def test_patterns(tmp_path, monkeypatch):
         # A record of 0x8b1f bytes begins like a gzip file; its header's checksum tells.
         (frame(bytes(0x8B1F)), ""),
     ],
+    ids=["plain", "gzip", "zlib", "empty", "a byte", "text", "like gzip"],
 )
 def test_compression_is_found_out(tmp_path, data, kind):
     (tmp_path / "a").write_bytes(data)
