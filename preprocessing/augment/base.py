@@ -22,7 +22,6 @@ from ..images.checks import as_images, check_images
 from ..images.transform import as_data_format
 
 Array = npt.NDArray[Any]
-Change = Callable[[Array, int], Array]
 
 _SEEDS = "seed_generator"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,6 @@ from ..transform import JointTransform, Transform
 from .checks import as_choice, as_images, check_filled, check_images
 
 Array = npt.NDArray[Any]
-DataFormat = Literal["channels_last", "channels_first"]
 
 
 def as_data_format(value: Any, where: str) -> str:

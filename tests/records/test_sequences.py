@@ -101,7 +101,6 @@ def test_results_of_tensorflow(golden):
             assert parse() == case["result"], case
 
 
-CONTEXT = {"id": FixedLenFeature([], "int64", -1), "names": VarLenFeature("string")}
 LISTS = {
     "x": VarLenFeature("int64"),
     "y": RaggedFeature("float32"),

@@ -434,15 +434,14 @@ def test_damage_stops_merge_and_split_without_a_result(capsys, folder):
     assert sorted(path.name for path in folder.iterdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
 
 
-ENVIRONMENT = {**os.environ, "PENSTOCK_QUIET": "1"}
 PENSTOCK = [sys.executable, "-c", "import sys; from penstock.cli.main import run; run()", "records"]
 
 
 def test_in_a_process(folder):
     words = [*PENSTOCK, "verify", "a.tfrecord"]
-    assert subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False).returncode == 0
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
     damage("a.tfrecord", 20)
-    assert subprocess.run(words, env=ENVIRONMENT, capture_output=True, check=False).returncode == 1
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
@@ -450,9 +449,7 @@ def test_a_reader_that_goes_away_is_no_error(folder):
     with TFRecordWriter("many") as writer:
         writer.write_many([b"x" * 100] * 5000)
     for words in (("cat", "many"), ("cat", "--raw", "many")):
-        with subprocess.Popen(
-            [*PENSTOCK, *words], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+        with subprocess.Popen([*PENSTOCK, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert len(process.stdout.read(50)) == 50
             process.stdout.close()
             assert process.stderr.read() == b""
@@ -463,7 +460,6 @@ def test_a_reader_that_goes_away_is_no_error(folder):
 def test_an_interrupt_ends_a_command(folder):
     with subprocess.Popen(
         [*PENSTOCK, "merge", "-", "-o", "m"],
-        env=ENVIRONMENT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
