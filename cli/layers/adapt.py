@@ -12,7 +12,8 @@ import numpy as np
 
 from ...core.errors import InvalidArgumentError
 from ...preprocessing import ColumnLayers, Discretization, IntegerLookup, Normalization, StringLookup, TextVectorization
-from .files import FORMATS, Reading
+from ...records.conversion.formats import FORMATS
+from .files import Reading
 from .kinds import merged_types, needed_types, told_fills, told_types
 from .options import layers_of
 from .shared import files_of, print_json, refuse_existing, tracking

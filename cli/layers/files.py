@@ -11,24 +11,12 @@ import numpy as np
 
 from ...core.columns import Column, DenseColumn, RaggedColumn
 from ...core.dtypes import as_dtype
-from ...core.errors import DataLossError, InvalidArgumentError, ParseError, suggest
+from ...core.errors import InvalidArgumentError, ParseError, suggest
+from ...records.conversion.formats import FORMATS, SUFFIXES, delimiter_of, format_of
 from .kinds import as_number
 
 ROWS: Final = 4096
-FORMATS: Final = ("csv", "jsonl", "parquet", "tfrecord")
-_ENDINGS: Final = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".tfrecord": "tfrecord",
-    ".tfrecords": "tfrecord",
-    ".tfrec": "tfrecord",
-}
 _ADVICE: Final = "Correct the line, or say --type for the column."
-COMPRESSIONS: Final = {".gz": "GZIP", ".gzip": "GZIP", ".zlib": "ZLIB"}
 # Rows that types of columns, and features, are inferred from.
 _SAMPLE: Final = 1000
 
@@ -95,19 +83,13 @@ def format_of_name(path: str) -> str:
     Raises:
         InvalidArgumentError: It tells none.
     """
-    plain = Path(path).with_suffix("") if Path(path).suffix in COMPRESSIONS else Path(path)
-    found = _ENDINGS.get(plain.suffix)
+    found, _ = format_of(path)
     if found is None:
         raise InvalidArgumentError(
-            f"{path}: the format must be known: {', '.join(FORMATS)}. End the name with one of {', '.join(_ENDINGS)}, "
+            f"{path}: the format must be known: {', '.join(FORMATS)}. End the name with one of {', '.join(SUFFIXES)}, "
             "or say --format (--to for results)."
         )
     return found
-
-
-def delimiter_of(path: str) -> bytes:
-    """Return what stands between the fields of a CSV file of this name."""
-    return b"\t" if ".tsv" in Path(path).suffixes else b","
 
 
 def _chosen(path: str, names: list[str], reading: Reading) -> list[str]:
@@ -124,13 +106,15 @@ def _chosen(path: str, names: list[str], reading: Reading) -> list[str]:
 
 
 def _csv(path: str, reading: Reading) -> Iterator[Piece]:
+    from ...records.conversion.csv_tables import without_empty_lines
     from ...records.csv.decode import decode_rows
     from ...records.csv.format import CsvColumn, CsvFormat
     from ...records.csv.inference import Probe, column_names_of, infer_types
     from ...records.csv.reader import CsvRecordReader
     from ...records.csv.row import RowPlace, decode_row
+    from ...records.inputs import first_bytes, packed_as
 
-    kind, delimiter = _compression(path), delimiter_of(path)
+    kind, delimiter = packed_as(first_bytes(path)), delimiter_of(path, None)
     probe = Probe("csv", [path], kind, delimiter, True, True)
     all_names = column_names_of(probe, "utf-8")
     names = _chosen(path, all_names, reading)
@@ -154,6 +138,7 @@ def _csv(path: str, reading: Reading) -> Iterator[Piece]:
     with CsvRecordReader(path, kind, field_delim=delimiter) as reader:
         reader.read(1)
         while (records := reader.read(ROWS)) is not None:
+            records = without_empty_lines(records, len(all_names))
             sound = len(records.rows) - records.is_open
             try:
                 made = decode_rows(records.rows.slice(0, sound), form)
@@ -181,26 +166,18 @@ def _plain(column: Column) -> Any:
     return column.values if isinstance(column, DenseColumn) else column
 
 
-def _compression(path: str) -> str:
-    return COMPRESSIONS.get(Path(path).suffix, "")
-
-
 def _parquet(path: str, reading: Reading) -> Iterator[Piece]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from ...records.conversion.parquet import open_parquet, tables_of
 
-    try:
-        with pq.ParquetFile(path) as file:
-            names = _chosen(path, file.schema_arrow.names, reading)
-            size, total, first = Path(path).stat().st_size, max(file.metadata.num_rows, 1), 0
-            for batch in file.iter_batches(ROWS, columns=names):
-                columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-                places = np.arange(first + 1, first + batch.num_rows + 1)
-                table = {name: _filled(columns[name], name, path, places, reading) for name in names}
-                first += batch.num_rows
-                yield Piece(table, batch.num_rows, places, size * first // total)
-    except (pa.ArrowInvalid, pa.ArrowIOError) as err:
-        raise DataLossError(f"{path}: no Parquet file, or a damaged one: {err}", path=path) from err
+    with open_parquet(path) as file:
+        names = _chosen(path, file.schema_arrow.names, reading)
+        size, total, first = Path(path).stat().st_size, max(file.metadata.num_rows, 1), 0
+        for batch in tables_of(file, path, names, ROWS):
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            places = np.arange(first + 1, first + batch.num_rows + 1)
+            table = {name: _filled(columns[name], name, path, places, reading) for name in names}
+            first += batch.num_rows
+            yield Piece(table, batch.num_rows, places, size * first // total)
 
 
 def _filled(column: Any, name: str, path: str, places: Any, reading: Reading) -> Any:
@@ -240,9 +217,10 @@ def _json_lines(path: str, reading: Reading) -> Iterator[Piece]:
 def _json_pieces(path: str, reading: Reading) -> Iterator[Piece]:
     from ...records import LineReader
     from ...records.conversion.fields import Batch, Field
-    from ...records.conversion.json_lines import json_fields, parse_lines
+    from ...records.conversion.json_lines import json_fields, numbered_lines, parse_lines
+    from ...records.inputs import first_bytes, packed_as
 
-    kind = _compression(path)
+    kind = packed_as(first_bytes(path))
     found, _ = json_fields(path, kind, _SAMPLE)
     names = _chosen(path, [field.name for field in found], reading)
     fields = tuple(
@@ -251,12 +229,7 @@ def _json_pieces(path: str, reading: Reading) -> Iterator[Piece]:
         if field.name in names
     )
     with LineReader(path, kind) as reader:
-        while (lines := reader.read(ROWS)) is not None:
-            places = np.arange(reader.line_index - len(lines) + 1, reader.line_index + 1)
-            filled = np.flatnonzero(lines.lengths)
-            lines, places = lines.take(filled), places[filled]
-            if not len(lines):
-                continue
+        for lines, places in numbered_lines(reader, ROWS):
             batch = parse_lines(Batch([], path, "line", places), lines, fields, strict=False)
             table = {
                 field.name: _filled(column, field.name, path, places, reading)

@@ -6,6 +6,7 @@ import os
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,7 +16,11 @@ import numpy as np
 from ...core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ...core.errors import InvalidArgumentError
 from ...core.values import Ragged, Sparse
-from .files import COMPRESSIONS, delimiter_of, format_of_name
+from ...records import TFRecordOptions, TFRecordWriter, encode_examples
+from ...records.atomic import OpenFile
+from ...records.conversion.csv_tables import csv_header, csv_rows
+from ...records.conversion.formats import compression_type_of, delimiter_of, format_of
+from .files import format_of_name
 
 
 class TableWriter(ABC):
@@ -83,29 +88,26 @@ class CsvWriter(TableWriter):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self._file: Any = None
-        self._writer: Any = None
+        self._delimiter = delimiter_of(path, None)
+        self._schema: Any = None
+        options = TFRecordOptions(compression_type_of(format_of(path)[1]))
+        self._open = ExitStack()
+        file = self._open.enter_context(Path(self._temporary).open("wb"))  # noqa: SIM115 (closed by _complete)
+        self._file = self._open.enter_context(OpenFile(file, options.compressor()))
 
     def write(self, table: Mapping[str, Any]) -> None:
         import pyarrow as pa
-        from pyarrow import csv
 
         flat = {key: column for name, value in table.items() for key, column in _spread(name, value, self.path)}
         batch = pa.table(flat)
-        if self._writer is None:
-            delimiter = delimiter_of(self.path).decode()
-            # Arrow would put all names in quotes.
-            header = delimiter.join(_quoted(name, delimiter) for name in batch.column_names)
-            form = csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="needed")
-            self._file = Path(self._temporary).open("wb")  # noqa: SIM115 (closed by _complete)
-            self._file.write(header.encode() + b"\n")
-            self._writer = csv.CSVWriter(self._file, batch.schema, write_options=form)
-        self._writer.write_table(batch)
+        if self._schema is None:
+            self._schema = batch.schema
+            self._file.write(csv_header(batch.column_names, self._delimiter))
+        _check_schema(self.path, batch.schema, self._schema)
+        self._file.write(csv_rows(batch, self._delimiter))
 
     def _complete(self) -> None:
-        if self._writer is not None:
-            self._writer.close()
-            self._file.close()
+        self._open.close()
 
 
 class ParquetWriter(TableWriter):
@@ -122,10 +124,7 @@ class ParquetWriter(TableWriter):
         batch = pa.table({name: arrow_of(value) for name, value in table.items()})
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._temporary, batch.schema)
-        if batch.schema != self._writer.schema:
-            raise InvalidArgumentError(
-                f"{self.path}: columns must keep their types. Received: {batch.schema} after {self._writer.schema}."
-            )
+        _check_schema(self.path, batch.schema, self._writer.schema)
         self._writer.write_table(batch)
 
     def _complete(self) -> None:
@@ -138,14 +137,9 @@ class ExampleWriter(TableWriter):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        from ...records import TFRecordWriter
-
-        kind = COMPRESSIONS.get(Path(path).suffix, "")
-        self._writer = TFRecordWriter(self._temporary, kind)
+        self._writer = TFRecordWriter(self._temporary, compression_type_of(format_of(path)[1]))
 
     def write(self, table: Mapping[str, Any]) -> None:
-        from ...records import encode_examples
-
         self._writer.write_many(encode_examples({name: _dense(value) for name, value in table.items()}))
 
     def _complete(self) -> None:
@@ -153,8 +147,6 @@ class ExampleWriter(TableWriter):
 
 
 _WRITERS: Final[dict[str, type[TableWriter]]] = {"csv": CsvWriter, "parquet": ParquetWriter, "tfrecord": ExampleWriter}
-
-
 WRITTEN: Final = tuple(_WRITERS)
 
 
@@ -174,8 +166,9 @@ def open_writer(path: str, form: str | None = None) -> TableWriter:
     return _WRITERS[kind](path)
 
 
-def _quoted(name: str, delimiter: str) -> str:
-    return '"' + name.replace('"', '""') + '"' if any(c in name for c in f'{delimiter}"\r\n') else name
+def _check_schema(path: str, found: Any, first: Any) -> None:
+    if found != first:
+        raise InvalidArgumentError(f"{path}: columns must keep their types. Received: {found} after {first}.")
 
 
 def _dense(value: Any) -> Any:

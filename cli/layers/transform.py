@@ -14,7 +14,8 @@ from ...core.columns import Column
 from ...core.errors import InvalidArgumentError
 from ...core.values import Ragged
 from ...preprocessing import ColumnLayers, TextVectorization
-from .files import FORMATS, Piece, Reading
+from ...records.conversion.formats import FORMATS
+from .files import Piece, Reading
 from .kinds import merged_types, needed_types, told_fills, told_types
 from .outputs import WRITTEN, TableWriter, open_writer
 from .shared import files_of, print_json, refuse_existing, tracking

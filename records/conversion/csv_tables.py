@@ -118,7 +118,7 @@ def read_csv(source: Any, kind: str, fields: Fields, form: CsvForm) -> Iterator[
         ordered = tuple(fields[i] for i in places)
         forms = [_format(ordered, mark, form, selected, len(names)) for mark in range(2)]
         while (records := reader.read(_ROWS)) is not None:
-            records = _filled(records, len(names))
+            records = without_empty_lines(records, len(names))
             if not len(records.rows):
                 continue
             batch = Batch([], reader.path, "line", records.lines + 1)
@@ -156,7 +156,7 @@ def _check_names(names: Sequence[str]) -> None:
         raise InvalidArgumentError(f"{WHERE}: columns must have different names. Received: {twice!r} twice.")
 
 
-def _filled(records: CsvRecords, width: int) -> CsvRecords:
+def without_empty_lines(records: CsvRecords, width: int) -> CsvRecords:
     """Leave out empty lines, where they are no rows of one empty cell."""
     kept = np.flatnonzero(records.rows.lengths)
     if width == 1 or len(kept) == len(records.rows):
@@ -248,6 +248,24 @@ def _told(message: str, path: str, line: int) -> str:
     return rest
 
 
+def csv_header(names: Sequence[str], delimiter: bytes) -> bytes:
+    """Return the line of column names; Arrow's own would have all of them in quotes."""
+    special = f'{delimiter.decode()}"\r\n'
+    quoted = ['"' + name.replace('"', '""') + '"' if any(c in name for c in special) else name for name in names]
+    return delimiter.decode().join(quoted).encode() + b"\n"
+
+
+def csv_rows(table: Any, delimiter: bytes) -> bytes:
+    """Return the rows of an Arrow table as lines."""
+    from pyarrow import csv
+
+    out = io.BytesIO()
+    csv.write_csv(
+        table, out, csv.WriteOptions(include_header=False, delimiter=delimiter.decode(), quoting_style="needed")
+    )
+    return out.getvalue()
+
+
 class CsvWriter:
     """Turns records into CSV text.
 
@@ -261,24 +279,14 @@ class CsvWriter:
 
     def header(self) -> bytes:
         """Return the line of column names."""
-        delimiter = self._form.delimiter.decode()
-        names = [
-            f'"{name.replace(chr(34), chr(34) * 2)}"' if any(c in name for c in f'{delimiter}"\r\n') else name
-            for name in (field.name for field in self._fields)
-        ]
-        return delimiter.join(names).encode() + b"\n"
+        return csv_header([field.name for field in self._fields], self._form.delimiter)
 
     def rows(self, batch: Batch) -> bytes:
         """Return records as lines."""
         import pyarrow as pa
-        from pyarrow import csv
 
         cells = [_cells(array, field) for field, array in zip(self._fields, batch.columns, strict=True)]
-        table = pa.table(cells, [str(i) for i in range(len(cells))])
-        out = io.BytesIO()
-        form = csv.WriteOptions(include_header=False, delimiter=self._form.delimiter.decode(), quoting_style="needed")
-        csv.write_csv(table, out, form)
-        return out.getvalue()
+        return csv_rows(pa.table(cells, [str(i) for i in range(len(cells))]), self._form.delimiter)
 
 
 def _cells(array: Any, field: Field) -> Any:

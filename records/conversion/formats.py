@@ -12,14 +12,16 @@ from .fields import WHERE
 
 FORMATS: Final = ("csv", "jsonl", "parquet", "tfrecord")
 COMPRESSIONS: Final = ("none", "gzip", "zlib", "snappy", "zstd")
-_BY_SUFFIX: Final = {
+SUFFIXES: Final = {
     ".csv": "csv",
     ".tsv": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+    ".pq": "parquet",
     ".tfrecord": "tfrecord",
     ".tfrecords": "tfrecord",
+    ".tfrec": "tfrecord",
 }
 _PACKED_SUFFIXES: Final = {".gz": "gzip", ".gzip": "gzip", ".zz": "zlib", ".zlib": "zlib"}
 
@@ -31,7 +33,7 @@ def delimiter_of(file: Any, told: str | None) -> bytes:
         InvalidArgumentError: It is not one byte.
     """
     if told is None:
-        return b"\t" if not is_stream(file) and ".tsv" in Path(name_of(file)).suffixes[-2:] else b","
+        return b"\t" if not is_stream(file) and ".tsv" in _suffixes(name_of(file))[-2:] else b","
     if len(told.encode()) != 1 or told in '"\r\n':
         raise InvalidArgumentError(f"{WHERE}: delimiter must be one byte. Received: delimiter={told!r}.")
     return told.encode()
@@ -39,11 +41,20 @@ def delimiter_of(file: Any, told: str | None) -> bytes:
 
 def format_of(path: str) -> tuple[str | None, str]:
     """Return the format that a name tells, or None, and the compression."""
-    suffixes = Path(path).suffixes
-    packed = _PACKED_SUFFIXES.get(suffixes[-1].lower(), "none") if suffixes else "none"
+    suffixes = _suffixes(path)
+    packed = _PACKED_SUFFIXES.get(suffixes[-1], "none") if suffixes else "none"
     if packed != "none":
         suffixes.pop()
-    return (_BY_SUFFIX.get(suffixes[-1].lower()) if suffixes else None), packed
+    return (SUFFIXES.get(suffixes[-1]) if suffixes else None), packed
+
+
+def _suffixes(path: str) -> list[str]:
+    return [suffix.lower() for suffix in Path(path).suffixes]
+
+
+def compression_type_of(packed: str) -> str:
+    """Return the `compression_type` of readers and writers that one of `COMPRESSIONS` means; `""` for Parquet's own."""
+    return {"gzip": "GZIP", "zlib": "ZLIB"}.get(packed, "")
 
 
 def check_one(name: str, value: str, known: Sequence[str]) -> None:

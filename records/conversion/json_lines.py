@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ...core.columns import BytesColumn
 from ..csv.row import parse_float
@@ -42,24 +43,24 @@ def read_json_lines(source: Any, kind: str, fields: Fields, *, strict: bool) -> 
     Raises:
         ParseError: A line does not fit the fields.
     """
-    for lines, path, first in _lines_of(source, kind):
+    with LineReader(source, kind, buffer_size=_BUFFER_BYTES) as reader:
+        for lines, numbers in numbered_lines(reader, _LINES):
+            yield parse_lines(Batch([], reader.path, "line", numbers), lines, fields, strict=strict)
+
+
+def numbered_lines(reader: LineReader, max_lines: int) -> Iterator[tuple[BytesColumn, npt.NDArray[np.int64]]]:
+    """Yield the lines of a file that are not empty, without a byte order mark, and their numbers from 1."""
+    while (lines := reader.read(max_lines)) is not None:
+        first = reader.line_index - len(lines)
+        if first == 0 and lines.element(0).startswith(_BYTE_ORDER_MARK):
+            rest = lines.strings()
+            lines = BytesColumn.from_list([rest[0].removeprefix(_BYTE_ORDER_MARK), *rest[1:]])
         numbers = np.arange(first + 1, first + 1 + len(lines))
         filled = np.flatnonzero(lines.lengths)
         if len(filled) < len(lines):
             lines, numbers = lines.take(filled), numbers[filled]
         if len(lines):
-            yield parse_lines(Batch([], path, "line", numbers), lines, fields, strict=strict)
-
-
-def _lines_of(source: Any, kind: str) -> Iterator[tuple[BytesColumn, str, int]]:
-    """Yield lines, without a byte order mark, with their file and the index of the first."""
-    with LineReader(source, kind, buffer_size=_BUFFER_BYTES) as reader:
-        while (lines := reader.read(_LINES)) is not None:
-            first = reader.line_index - len(lines)
-            if first == 0 and lines.element(0).startswith(_BYTE_ORDER_MARK):
-                rest = lines.strings()
-                lines = BytesColumn.from_list([rest[0].removeprefix(_BYTE_ORDER_MARK), *rest[1:]])
-            yield lines, reader.path, first
+            yield lines, numbers
 
 
 def parse_lines(places: Batch, lines: BytesColumn, fields: Fields, *, strict: bool) -> Batch:
@@ -195,23 +196,30 @@ def json_fields(source: Any, kind: str, sample: int | None, told: Collection[str
     """
     found: dict[str, tuple[str | None, bool]] = {}
     seen = 0
-    for lines, path, first in _lines_of(source, kind):
-        for number, line in enumerate(lines.strings(), first + 1):
-            if not line.strip():
-                continue
-            if seen == sample:
-                return _found(found), seen
-            seen += 1
-            for name, value in _object(line, path, number).items():
-                kinds = {_type_of(one) for one in (value if isinstance(value, list) else [value])} - {None}
-                before, is_list = found.get(name, (None, False))
-                both = _both({*kinds, before} - {None})
-                if both == "" and name not in told:
-                    raise misfit(
-                        path, "line", number, wrong_value(Field(name, str(before)), json.dumps(value)[:_SHOWN])
-                    )
-                found[name] = both, is_list or isinstance(value, list)
+    with LineReader(source, kind, buffer_size=_BUFFER_BYTES) as reader:
+        for lines, numbers in numbered_lines(reader, _LINES):
+            for number, line in zip(numbers.tolist(), lines.strings(), strict=True):
+                if not line.strip():
+                    continue
+                if seen == sample:
+                    return _found(found), seen
+                seen += 1
+                for name, value in _object(line, reader.path, number).items():
+                    found[name] = _with_value(found.get(name), value, name, told, (reader.path, number))
     return _found(found), seen
+
+
+def _with_value(
+    before: tuple[str | None, bool] | None, value: Any, name: str, told: Collection[str], place: tuple[str, int]
+) -> tuple[str | None, bool]:
+    """Return the type of a column, and whether it is one of lists, that holds one more value."""
+    kind, is_list = before or (None, False)
+    kinds = {_type_of(one) for one in (value if isinstance(value, list) else [value])} - {None}
+    both = _both({*kinds, kind} - {None})
+    if both == "" and name not in told:
+        path, number = place
+        raise misfit(path, "line", number, wrong_value(Field(name, str(kind)), json.dumps(value)[:_SHOWN]))
+    return both, is_list or isinstance(value, list)
 
 
 def _found(found: dict[str, tuple[str | None, bool]]) -> Fields:

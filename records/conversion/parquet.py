@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
@@ -17,7 +17,13 @@ _GROUP_BYTES: Final = 1 << 26
 _GROUP_ROWS: Final = 1 << 20
 
 
-def _open(path: str) -> Any:
+def open_parquet(path: str) -> Any:
+    """Return an open Parquet file.
+
+    Raises:
+        NotFoundError: There is no such file.
+        DataLossError: It is no Parquet file, or damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -35,7 +41,7 @@ def parquet_fields(path: str) -> Fields:
     Raises:
         DTypeError: A column is of a type that records do not hold.
     """
-    with _open(path) as file:
+    with open_parquet(path) as file:
         return tuple(_field(one, path) for one in file.schema_arrow)
 
 
@@ -73,21 +79,21 @@ def read_parquet(path: str, fields: Fields) -> Iterator[Batch]:
         DataLossError: The file is damaged.
     """
     first = 0
-    with _open(path) as file:
+    with open_parquet(path) as file:
         missing = [field.name for field in fields if field.name not in file.schema_arrow.names]
         if missing:
             raise InvalidArgumentError(
                 f"{WHERE}: {path} must have a column {missing[0]!r}. It has: {', '.join(file.schema_arrow.names)}."
             )
-        for table in _tables(file, path, [field.name for field in fields]):
+        for table in tables_of(file, path, [field.name for field in fields], _ROWS):
             batch = Batch([], path, "row", np.arange(first, first + table.num_rows))
             columns = [_normal(table.column(field.name), field, batch) for field in fields]
             yield batch._replace(columns=columns)
             first += table.num_rows
 
 
-def _tables(file: Any, path: str, names: list[str]) -> Iterator[Any]:
-    """Yield the rows of an open file.
+def tables_of(file: Any, path: str, names: Sequence[str], max_rows: int) -> Iterator[Any]:
+    """Yield the rows of an open file, as record batches.
 
     Raises:
         DataLossError: It is damaged.
@@ -95,7 +101,7 @@ def _tables(file: Any, path: str, names: list[str]) -> Iterator[Any]:
     import pyarrow as pa
 
     try:
-        yield from file.iter_batches(_ROWS, columns=names)
+        yield from file.iter_batches(max_rows, columns=[*names])
     except (pa.ArrowException, OSError) as err:
         raise DataLossError(f"{path}: the Parquet file is damaged ({err}).", path=path) from err
 

@@ -16,7 +16,7 @@ from ..writer import TFRecordOptions, TFRecordWriter
 from .csv_tables import CsvForm, CsvWriter
 from .examples import write_examples
 from .fields import WHERE, Batch, Fields
-from .formats import COMPRESSIONS, FORMATS, check_one, delimiter_of, format_of
+from .formats import COMPRESSIONS, FORMATS, check_one, compression_type_of, delimiter_of, format_of
 from .json_lines import json_lines
 from .parquet import ParquetWriter
 
@@ -99,7 +99,7 @@ class _Writing(AbstractContextManager[Callable[[Batch], None]]):
     def _open(self, stack: ExitStack) -> Callable[[Batch], None]:
         target, fields = self._target, self._fields
         is_open = hasattr(target.output, "write")
-        options = TFRecordOptions({"gzip": "GZIP", "zlib": "ZLIB"}.get(target.packed))
+        options = TFRecordOptions(compression_type_of(target.packed))
         if target.is_tfrecord and not is_open:
             path = path_of(target.output)
             writer: TFRecordWriter | ShardedWriter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import random
 
@@ -316,7 +317,7 @@ def test_files_that_cannot_be_read(folder, capsys):
             "null.jsonl",
             "null.jsonl, line 2: column 'age' must not be null. Give what takes its place: --fill age=",
         ),
-        ("bad.parquet", "DataLossError: bad.parquet: no Parquet file, or a damaged one"),
+        ("bad.parquet", "DataLossError: bad.parquet: is no Parquet file, or is damaged"),
         ("bad.tfrecord", "DataLossError: bad.tfrecord: record 199 at byte"),
         ("none.csv", "NotFoundError: penstock: no file matches 'none.csv'. The folder '.' holds"),
         ("n*.csv", "NotFoundError: penstock: no file matches 'n*.csv'."),
@@ -352,6 +353,23 @@ def test_what_transform_refuses(folder, capsys):
         assert code == 1
         assert message in err, err
     assert not [path for path in folder.iterdir() if path.name.startswith((".", "o."))]
+
+
+def test_names_and_lines_as_other_programs_write_them(folder, capsys):
+    """Compression is seen in the data, endings in capitals count, empty lines and byte order marks do not."""
+    text = b"\xef\xbb\xbfage,city\n1,Rome\n\n3,Oslo\n\n"
+    (folder / "B.CSV").write_bytes(text)
+    (folder / "z.csv").write_bytes(gzip.compress(text))
+    (folder / "Z.csv.GZ").write_bytes(gzip.compress(text))
+    for name in ("B.CSV", "z.csv", "Z.csv.GZ"):
+        code, _, err = run(capsys, "adapt", name, "--layer", "age=Normalization", "-o", "x.penstock", "--force")
+        assert code == 0, err
+        assert ColumnLayers.load("x.penstock").layers["age"].mean.tolist() == [[2.0]], name
+        (piece,) = Reading(None, {}, {}).pieces(name)
+        assert piece.places.tolist() == [2, 4]
+    code, _, err = run(capsys, "transform", "x.penstock", "B.CSV", "-o", "o.csv.gz")
+    assert code == 0, err
+    assert gzip.decompress((folder / "o.csv.gz").read_bytes()) == b'age,city\n-1,"Rome"\n1,"Oslo"\n'
 
 
 def test_memory_is_that_of_a_few_thousand_rows(folder, monkeypatch):
