@@ -55,7 +55,7 @@ class RandomCrop(RandomImageLayer):
         top, left = drawn
         part = images[:, top : top + self.height, left : left + self.width]
         if part.shape[1:3] != (self.height, self.width):
-            part = resample(np.ascontiguousarray(part), (self.height, self.width), "bilinear", antialias=False)
+            part = resample(part, (self.height, self.width), "bilinear", antialias=False)
         return np.ascontiguousarray(cast(part, self.dtype.numpy))
 
     def _change_masks(self, masks: Array, drawn: tuple[int, int], repeats: int) -> Array:

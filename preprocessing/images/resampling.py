@@ -41,7 +41,10 @@ def resample(images: Array, size: tuple[int, int], method: str, *, antialias: bo
     if method == "nearest":
         return _nearest(images, size)
     rounded = rounded and images.dtype == np.uint8
-    out = np.empty((n, *size, channels), np.uint8 if rounded else np.float32)
+    kind = np.uint8 if rounded else np.float32
+    if method == "bilinear" and not antialias and size == (height, width):
+        return images.astype(kind)
+    out = np.empty((n, *size, channels), kind)
     rows = out.reshape(n, size[0], size[1] * channels)
     kernel, plan, taps = _plan((height, width), size, method, antialias=antialias)
     top = 255.0 if rounded else 0.0

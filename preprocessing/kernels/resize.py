@@ -17,6 +17,9 @@ Array = npt.NDArray[Any]
 Float32s = npt.NDArray[np.float32]
 Int32s = npt.NDArray[np.int32]
 
+# Indices without a sign: no test whether they count from the end.
+_1, _2, _3, _4 = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
+
 
 @kernel
 def resize_nearest_kernel(
@@ -57,25 +60,50 @@ def resize_nearest_kernel(
                     target[q + c] = row[p + c]
 
 
-@kernel
+@kernel(inline=True)
+def _mix_four(row: Array, a: Any, b: Any, t: Any, out: Float32s, q: Any) -> None:
+    """Fill `out[q]` to `out[q + 3]` with numbers between those from `row[a]` on and those from `row[b]` on.
+
+    All are read before any is written: so they become one vector.
+    """
+    r, g, u, v = np.float32(row[a]), np.float32(row[a + _1]), np.float32(row[a + _2]), np.float32(row[a + _3])
+    r += (np.float32(row[b]) - r) * t
+    g += (np.float32(row[b + _1]) - g) * t
+    u += (np.float32(row[b + _2]) - u) * t
+    v += (np.float32(row[b + _3]) - v) * t
+    out[q], out[q + _1], out[q + _2], out[q + _3] = r, g, u, v
+
+
+@kernel(packed=True)
 def _mix_columns(row: Array, low: Int32s, high: Int32s, share: Float32s, channels: int, out: Float32s) -> None:
-    """Fill `out[x]` with `row[low[x]] + (row[high[x]] - row[low[x]]) * share[x]`, for every channel."""
-    width = len(low)
+    """Fill `out[x]` with `row[low[x]] + (row[high[x]] - row[low[x]]) * share[x]`, for every channel.
+
+    Pixels of three numbers are computed as four: the fourth is that of the next pixel, which is written after it.
+    """
+    width, step, done = len(low), np.uint64(channels), 0
     if channels == 3:
-        for x in range(width):
-            a, b, t = low[x] * 3, high[x] * 3, share[x]
-            r, g, u = np.float32(row[a]), np.float32(row[a + 1]), np.float32(row[a + 2])
-            out[x * 3] = r + (np.float32(row[b]) - r) * t
-            out[x * 3 + 1] = g + (np.float32(row[b + 1]) - g) * t
-            out[x * 3 + 2] = u + (np.float32(row[b + 2]) - u) * t
-    elif channels == 1:
-        for x in range(width):
-            r = np.float32(row[low[x]])
-            out[x] = r + (np.float32(row[high[x]]) - r) * share[x]
+        done = width - 1
+        while done > 0 and high[done - 1] * 3 + 4 > len(row):
+            done -= 1
+        for i in range(done):
+            x = np.uint64(i)
+            _mix_four(row, np.uint64(low[x]) * _3, np.uint64(high[x]) * _3, share[x], out, x * _3)
+    elif channels == 4:
+        done = width
+        for i in range(width):
+            x = np.uint64(i)
+            _mix_four(row, np.uint64(low[x]) * _4, np.uint64(high[x]) * _4, share[x], out, x * _4)
+    if channels == 1:
+        for i in range(width):
+            x = np.uint64(i)
+            r = np.float32(row[np.uint64(low[x])])
+            out[x] = r + (np.float32(row[np.uint64(high[x])]) - r) * share[x]
     else:
-        for x in range(width):
-            a, b, t, q = low[x] * channels, high[x] * channels, share[x], x * channels
-            for c in range(channels):
+        for i in range(done, width):
+            x = np.uint64(i)
+            a, b, t, q = np.uint64(low[x]) * step, np.uint64(high[x]) * step, share[x], x * step
+            for k in range(channels):
+                c = np.uint64(k)
                 r = np.float32(row[a + c])
                 out[q + c] = r + (np.float32(row[b + c]) - r) * t
 
@@ -103,6 +131,24 @@ def _mix_rows(upper: Float32s, lower: Float32s, share: float, out: Array, top: f
     else:
         for j in range(len(out)):
             out[j] = upper[j] + (lower[j] - upper[j]) * share
+
+
+@kernel
+def _mix_whole_rows(upper: Array, lower: Array, share: float, out: Array, top: float) -> None:
+    """Do as `_mix_rows` with rows of images that keep their width.
+
+    Each number is mixed with itself first, as along x: infinity becomes NaN.
+    """
+    limit, zero = np.float32(top), np.float32(0)
+    if top > 0:
+        for j in range(len(out)):
+            a, b = np.float32(upper[j]), np.float32(lower[j])
+            out[j] = np.rint(min(max(a + (b - a) * share, zero), limit))
+    else:
+        for j in range(len(out)):
+            a, b = np.float32(upper[j]), np.float32(lower[j])
+            a, b = a + (a - a) * zero, b + (b - b) * zero
+            out[j] = a + (b - a) * share
 
 
 @kernel
@@ -149,7 +195,7 @@ def resize_bilinear_kernel(
     start: int,
     stop: int,
 ) -> None:
-    """Mix four neighbours: along x first, then along y, in float32.
+    """Mix four neighbours: along x first, then along y, in float32; two along y if the width stays.
 
     Rows mixed along x are kept for the next output row, which often needs one of them again.
 
@@ -168,6 +214,11 @@ def resize_bilinear_kernel(
         stop: End of the output rows.
     """
     height, size = out.shape[1], out.shape[2]
+    if size == images.shape[2]:
+        for r in range(start, stop):
+            i, y = r // height, r % height
+            _mix_whole_rows(images[i, low_y[y]], images[i, high_y[y]], share_y[y], out[i, y], top)
+        return
     # Bytes become numbers once for each where most of them are used, else once for each use.
     uses_most = images.itemsize == 1 and 2 * size > images.shape[2]
     source = np.empty(images.shape[2] if uses_most else 0, dtype=np.float32)
@@ -185,12 +236,10 @@ def resize_bilinear_kernel(
         if upper_row != a:
             _mix_row(images[i, a], low_x, high_x, share_x, channels, source, upper)
             upper_row = a
-        if b == a:
-            lower[:] = upper
-        elif lower_row != b:
+        if b != a and lower_row != b:
             _mix_row(images[i, b], low_x, high_x, share_x, channels, source, lower)
-        lower_row = b
-        _mix_rows(upper, lower, t, out[i, y], top)
+            lower_row = b
+        _mix_rows(upper, upper if b == a else lower, t, out[i, y], top)
 
 
 @kernel

@@ -36,6 +36,14 @@ def sum_doubles_kernel(values):
 @kernel
 def beyond_kernel(values, index):
     return values[index]
+
+
+def four(values, out):
+    a, b, c, d = values[0], values[1], values[2], values[3]
+    out[0], out[1], out[2], out[3] = a * a, b * b, c * c, d * d
+
+
+four_kernel, packed_kernel = kernel(four), kernel(packed=True)(four)
 '''
 
 SUM = "import my_kernels, numpy as np; print(my_kernels.sum_doubles_kernel(np.arange(5.0)))"
@@ -98,6 +106,20 @@ except IndexError as err:
 def test_nothing_is_imported_or_compiled_before_the_first_call(python):
     code = "import my_kernels, sys; print('numba' in sys.modules, my_kernels.double_kernel)"
     assert finish(python(code)) == ("False <kernel my_kernels.double_kernel>", "")
+
+
+def test_straight_code_becomes_vectors_where_asked_for_alone(python):
+    code = """
+import my_kernels, numpy as np, numba
+for kernel in (my_kernels.four_kernel, my_kernels.packed_kernel):
+    values, out = np.arange(4, dtype=np.float32), np.empty(4, np.float32)
+    kernel(values, out)
+    code, = kernel.dispatcher.inspect_llvm().values()
+    print(out.tolist(), "fmul <4 x float>" in code, numba.config.SLP_VECTORIZE)
+"""
+    squares = "[0.0, 1.0, 4.0, 9.0]"
+    want = f"{squares} False 0\n{squares} True 0"
+    assert finish(python(code, PENSTOCK_KERNEL_CACHE="0", PENSTOCK_QUIET="1")) == (want, "")
 
 
 def test_damaged_cache_files_are_compiled_again(python, tmp_path):

@@ -12,9 +12,10 @@ from penstock.core.specs import TensorSpec
 from penstock.core.tensor import Tensor
 from penstock.core.trace.graph import Graph
 from penstock.core.trace.symbol import placeholder
+from penstock.preprocessing import Resizing
 from penstock.preprocessing.images import resize
 from penstock.preprocessing.images.resampling import METHODS
-from penstock.preprocessing.images.sampling import axis_matrix
+from penstock.preprocessing.images.sampling import axis_matrix, bilinear_pairs
 
 pytestmark = pytest.mark.unit
 
@@ -46,6 +47,30 @@ def test_kernels_do_what_two_matrix_products_do(shape, size, method, antialias, 
     found = resize(images, size, method=method, antialias=antialias)
     assert found.dtype == (dtype if method == "nearest" else np.float32)
     np.testing.assert_allclose(found, naive(images, size, method, antialias=antialias), rtol=2e-4, atol=2e-3)
+
+
+def mixed(images, axis, target):
+    """Mix two neighbours along one axis in float32."""
+    low, high, share = bilinear_pairs(images.shape[axis], target)
+    shape = [1] * 4
+    shape[axis] = target
+    near = images.take(low, axis)
+    with np.errstate(invalid="ignore"):
+        return near + (images.take(high, axis) - near) * share.reshape(shape)
+
+
+@given(shapes, st.tuples(sides, sides), st.sampled_from(["", "height", "width"]), st.integers(0, 99))
+def test_bilinear_numbers_are_equal_to_the_bit(shape, size, kept, seed):
+    images = an_image(shape, seed, np.float32)
+    rng = np.random.default_rng(seed)
+    images[rng.random(shape) < 0.02] = np.inf
+    size = (shape[1] if kept == "height" else size[0], shape[2] if kept == "width" else size[1])
+    wanted = images if size == shape[1:3] else mixed(mixed(images, 2, size[1]), 1, size[0])
+    np.testing.assert_array_equal(resize(images, size), wanted)
+    assert not np.shares_memory(resize(images, size), images)
+    bytes_ = an_image(shape, seed, np.uint8)
+    whole = np.rint(mixed(mixed(bytes_.astype(np.float32), 2, size[1]), 1, size[0]))
+    np.testing.assert_array_equal(Resizing(*size)(bytes_), whole.astype(np.uint8))
 
 
 @given(shapes, st.tuples(sides, sides), st.sampled_from(METHODS), st.booleans())
