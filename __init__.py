@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TextLineDataset,
         TFRecordDataset,
         ThreadingOptions,
+        make_batched_features_dataset,
         make_csv_dataset,
     )
     from .records import TFRecordOptions, TFRecordWriter
@@ -61,6 +62,7 @@ __all__ = [
     "compat",
     "datasets",
     "errors",
+    "make_batched_features_dataset",
     "make_csv_dataset",
     "nn",
     "ops",
@@ -96,6 +98,7 @@ __getattr__, __dir__ = attach(
         "TensorSpec": ".core.specs",
         "TextLineDataset": ".pipeline",
         "Variable": ".core.variable",
+        "make_batched_features_dataset": ".pipeline",
         "make_csv_dataset": ".pipeline",
         "__version__": ".core.version",
     },

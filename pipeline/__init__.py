@@ -4,6 +4,7 @@ from .calling import AUTOTUNE
 from .csv_files import CsvDataset, make_csv_dataset
 from .databases import SqlDataset
 from .dataset import Dataset
+from .example_files import make_batched_features_dataset
 from .exec.iterator import DatasetIterator
 from .exec.skips import Skipped, SkipReport
 from .options import Options, ThreadingOptions
@@ -36,5 +37,6 @@ __all__ = [
     "TFRecordDataset",
     "TextLineDataset",
     "ThreadingOptions",
+    "make_batched_features_dataset",
     "make_csv_dataset",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..core import nest
 from ..core.composites import composite, plain
@@ -17,6 +17,9 @@ from ..core.values import Ragged, Sparse
 from .exec import DatasetIterator
 from .exec.base import State
 from .exec.skips import SkipReport
+
+if TYPE_CHECKING:
+    from .optional import Optional
 
 
 def as_tensor(leaf: Any) -> Any:
@@ -101,6 +104,14 @@ class TensorIterator:
             return next(self)
         except StopIteration:
             raise OutOfRangeError("Iterator.get_next: the dataset has ended.") from None
+
+    def get_next_as_optional(self) -> Optional:
+        """Return the next element as an `Optional`, which is empty at the end."""
+        from .optional import Optional
+
+        for element in self:
+            return Optional(self.element_spec, element)
+        return Optional.empty(self.element_spec)
 
     def get_state(self) -> State:
         """Return the position after the last element, as plain values that JSON holds."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ....core.lazy import attach
 from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, ThreadingOptions
-from ....pipeline.tensors import TensorDataset
-from .files import CsvDataset, SqlDataset, make_csv_dataset
+from ....pipeline.optional import Optional
+from ....pipeline.tensors import TensorDataset, TensorIterator
+from .files import CsvDataset, SqlDataset, make_batched_features_dataset, make_csv_dataset
+from .record_writer import TFRecordWriter
 from .transformations import (
     Counter,
     RandomDataset,
@@ -45,8 +47,10 @@ __all__ = [
     "UNKNOWN_CARDINALITY",
     "Counter",
     "CsvDataset",
+    "Optional",
     "RandomDataset",
     "SqlDataset",
+    "TFRecordWriter",
     "ThreadingOptions",
     "assert_cardinality",
     "bucket_by_sequence_length",
@@ -57,11 +61,13 @@ __all__ = [
     "dense_to_sparse_batch",
     "enumerate_dataset",
     "from_list",
+    "get_next_as_optional",
     "get_single_element",
     "get_structure",
     "group_by_window",
     "ignore_errors",
     "load",
+    "make_batched_features_dataset",
     "make_csv_dataset",
     "map_and_batch",
     "parallel_interleave",
@@ -82,6 +88,11 @@ __all__ = [
 def cardinality(dataset: TensorDataset) -> Any:
     """Return the number of elements as an int64 Tensor: -1 for infinitely many, -2 when it is not known."""
     return dataset.cardinality()
+
+
+def get_next_as_optional(iterator: TensorIterator) -> Optional:
+    """Return the next element of an iterator as an `Optional`, which is empty at the end."""
+    return iterator.get_next_as_optional()
 
 
 if not TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ....core.leaves import as_leaf
@@ -10,9 +10,12 @@ from ....pipeline import Dataset, plan
 from ....pipeline import make_csv_dataset as make_batches
 from ....pipeline.csv_files import SHUFFLE_BUFFER_SIZE, csv_dataset_node
 from ....pipeline.databases import sql_node
+from ....pipeline.example_files import SHUFFLE_BUFFER_SIZE as EXAMPLE_BUFFER_SIZE
+from ....pipeline.example_files import batched_features
 from ....pipeline.plan import Node
 from ....pipeline.readers import files_node, fixed_length
 from ....pipeline.tensors import TensorDataset
+from ..io import parse_example
 
 __all__ = [
     "CsvDataset",
@@ -20,6 +23,7 @@ __all__ = [
     "SqlDataset",
     "TFRecordDataset",
     "TextLineDataset",
+    "make_batched_features_dataset",
     "make_csv_dataset",
 ]
 
@@ -174,3 +178,42 @@ def make_csv_dataset(
         encoding,
     )
     return TensorDataset.of(batches)
+
+
+def make_batched_features_dataset(
+    file_pattern: Any,
+    batch_size: int,
+    features: Mapping[str, Any],
+    reader: Callable[..., Dataset[Any]] | None = None,
+    label_key: str | None = None,
+    reader_args: Sequence[Any] | None = None,
+    num_epochs: int | None = None,
+    shuffle: bool = True,  # noqa: FBT001, FBT002
+    shuffle_buffer_size: int = EXAMPLE_BUFFER_SIZE,
+    shuffle_seed: int | None = None,
+    prefetch_buffer_size: int | None = None,
+    reader_num_threads: int | None = None,
+    parser_num_threads: int | None = None,
+    sloppy_ordering: bool = False,  # noqa: FBT001, FBT002
+    drop_final_batch: bool = False,  # noqa: FBT001, FBT002
+) -> Dataset[Any]:
+    """Return a dataset of batches of features of Examples; see `penstock.make_batched_features_dataset`."""
+    return batched_features(
+        TensorDataset,
+        TFRecordDataset if reader is None else reader,
+        parse_example,
+        file_pattern,
+        batch_size,
+        features,
+        label_key,
+        reader_args,
+        num_epochs,
+        shuffle,
+        shuffle_buffer_size,
+        shuffle_seed,
+        prefetch_buffer_size,
+        reader_num_threads,
+        parser_num_threads,
+        sloppy_ordering,
+        drop_final_batch,
+    )
