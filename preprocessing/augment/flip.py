@@ -7,19 +7,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ...core.columns.kernels import frozen
-from ...core.parallel import run_ranges
 from ...core.saving import register_serializable
 from ..images.checks import as_choice
-from ..kernels.pixels import flip_kernel
+from ..images.turns import flipped
 from .base import RandomImageLayer
 
 Array = npt.NDArray[Any]
 
 MODES: Final = ("horizontal", "vertical", "horizontal_and_vertical")
-# About 200 µs of work for a thread.
-_LEAST_NUMBERS: Final = 200_000
-_WORDS: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 @register_serializable("penstock")
@@ -53,21 +48,8 @@ class RandomFlip(RandomImageLayer):
         return np.asarray(self._uniform(n) <= 0.5)
 
     def _change(self, images: Array, drawn: npt.NDArray[np.bool_], repeats: int) -> Array:
-        n, height, width, channels = images.shape
-        flips = np.repeat(drawn, repeats)
-        kind = self.dtype.numpy
-        out = np.empty((n, height, width * channels), kind)
-        source, target = frozen(images).reshape(out.shape), out
-        if images.dtype == kind:
-            words = _WORDS[kind.itemsize]
-            source, target = source.view(words), out.view(words)
-        horizontal, vertical = self.mode != "vertical", self.mode != "horizontal"
-
-        def flip(start: int, stop: int) -> None:
-            flip_kernel(source, channels, flips, horizontal, vertical, start, stop, target)
-
-        run_ranges(flip, n * height, least=max(1, _LEAST_NUMBERS // max(1, width * channels)))
-        return out.reshape(images.shape)
+        flips, kind = np.repeat(drawn, repeats), self.dtype.numpy
+        return flipped(images, flips, kind, horizontal=self.mode != "vertical", vertical=self.mode != "horizontal")
 
     def _change_masks(self, masks: Array, drawn: npt.NDArray[np.bool_], repeats: int) -> Array:
         return self._change(self._cast(masks), drawn, repeats)

@@ -17,6 +17,7 @@ from ...core.errors import DTypeError, InvalidArgumentError, describe
 from ...core.ops.registry import Value, call
 from ...core.parallel import run_ranges
 from ..kernels.hues import hsv_to_rgb_kernel, rgb_to_hsv_kernel, turn_hue_kernel
+from ..kernels.pixels import contrast_kernel
 from .conversion import as_floats, last_is, to_dtype
 from .operations import pixel_op
 from .parts import by_images, in_parts
@@ -25,6 +26,7 @@ Array = npt.NDArray[Any]
 
 # About 200 µs of work for a thread.
 _LEAST_PIXELS: Final = 20_000
+_LEAST_NUMBERS: Final = 200_000
 
 
 def as_number(value: Any, where: str, name: str, low: float = -np.inf, high: float = np.inf) -> float:
@@ -56,6 +58,9 @@ def _brighten(images: Array, *, delta: float) -> Array:
 
 
 def _adjust_contrast(images: Array, *, factor: float) -> Array:
+    if images.dtype == np.float32 and images.size:
+        return _stretched(images, factor)
+
     def change(image: Array) -> Array:
         floats = as_floats(image)
         found = floats.astype(np.float32)
@@ -67,6 +72,24 @@ def _adjust_contrast(images: Array, *, factor: float) -> Array:
         return to_dtype(found.astype(floats.dtype, copy=False), image.dtype, saturate=True)
 
     return by_images(change, images, images.dtype)
+
+
+def _stretched(images: Array, factor: float) -> Array:
+    """Return float32 images with their contrast multiplied, each in one pass after that for its means."""
+    *_, height, width, channels = images.shape
+    source = frozen(images).reshape(-1, height, width * channels)
+    out = np.empty(source.shape, np.float32)
+    factors, bound = np.array([factor], np.float32), np.float32(np.inf)
+
+    def compute(start: int, stop: int) -> None:
+        for i in range(start, stop):
+            image = source[i : i + 1]
+            sums = _sums_of_channels(image.reshape(height, width, channels))
+            means = np.tile((sums / (height * width)).astype(np.float32), (1, width))
+            contrast_kernel(image, means, factors, -bound, bound, 0, height, out[i : i + 1])
+
+    run_ranges(compute, len(source), least=max(1, _LEAST_NUMBERS // source[0].size))
+    return out.reshape(images.shape)
 
 
 def _sums_of_channels(image: Array) -> Array:

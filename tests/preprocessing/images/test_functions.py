@@ -200,6 +200,26 @@ def test_what_the_dtype_cannot_hold_is_brought_to_its_ends():
     assert functions.adjust_brightness(np.array([250], np.uint8), 0.5).tolist() == [255]
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "float16", "float32", "int64"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_large_images_are_flipped_as_small_ones_are(dtype, channels):
+    images = np.random.default_rng(1).integers(0, 100, (3, 90, 51, channels)).astype(dtype)
+    for source in (images, images[:, ::2], np.moveaxis(images, 1, 2)):
+        np.testing.assert_array_equal(flip_left_right(source), source[:, :, ::-1])
+        np.testing.assert_array_equal(rot90(source, 2), source[:, ::-1, ::-1])
+        np.testing.assert_array_equal(flip_left_right(source[0]), source[0, :, ::-1])
+        assert flip_left_right(source).dtype == dtype
+
+
+@given(st.tuples(st.integers(0, 3), sides, sides, st.integers(0, 4)), st.floats(-3, 3, width=32), st.integers(0, 99))
+def test_contrast_is_the_distance_from_the_mean_multiplied(shape, factor, seed):
+    images = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+    mean = images.mean((1, 2), np.float64, keepdims=True)
+    found = functions.adjust_contrast(images, factor)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, (images - mean) * factor + mean, rtol=1e-5, atol=1e-5)
+
+
 def test_images_of_one_colour_stay_so():
     plain = np.full((2, 4, 4, 3), 0.25, np.float32)
     np.testing.assert_allclose(functions.adjust_contrast(plain, 5), plain, rtol=1e-6)
