@@ -10,6 +10,7 @@ from ..core.specs import ObjectSpec
 from . import plan
 from .plan import Node, walk
 from .plan.certain import certain_spec
+from .plan.ragged_rows import ragged_rows
 
 
 def resolved_spec(root: Node) -> Any:
@@ -58,7 +59,7 @@ def _window_spec(node: plan.GroupByWindow) -> Any:
     first: DatasetIterator[Any] = DatasetIterator(node.input, counts_passes=False)
     with first:
         for element in first:
-            window = plan.Rows(Block.from_elements([element]), certain_spec(node.input))
+            window = plan.Rows(Block.from_elements([element]), certain_spec(node.input), ragged_rows(node.input))
             with FunctionSeeds(node.global_seed):
                 return resolved_spec(node.reduce_func(int(node.key_func.call(element)), window))
     return None

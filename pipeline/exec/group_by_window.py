@@ -13,6 +13,7 @@ from ...core.errors import DTypeError, InvalidArgumentError, describe
 from ...core.random import FunctionSeeds
 from .. import plan
 from ..plan.certain import certain_spec
+from ..plan.ragged_rows import ragged_rows
 from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
 from .chain_kernels import chain_kernel
 from .chains import Chains
@@ -236,7 +237,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
 
     def _dataset_of(self, block: Block) -> Operator[Any]:
         self._opened += 1
-        window = plan.Rows(block, certain_spec(self.node.input))
+        window = plan.Rows(block, certain_spec(self.node.input), ragged_rows(self.node.input))
         try:
             with self._seeds:
                 node = self.node.reduce_func(self._key, window)

@@ -13,6 +13,7 @@ from ...core.errors import InvalidArgumentError
 from ...core.nest import LEAF
 from .. import plan
 from ..plan.certain import certain_spec
+from ..plan.ragged_rows import ragged_rows
 from .base import Context, State, UnaryOperator, executes
 from .input import Input
 from .row_queue import RowQueue
@@ -32,6 +33,7 @@ class Window(UnaryOperator[plan.Window]):
         self._ended = False
         spec = certain_spec(node.input)
         self._specs = None if spec is None else nest.flatten(spec)[0]
+        self._ragged = ragged_rows(node.input)
 
     def pull(self, max_rows: int) -> Block | None:
         node = self.node
@@ -74,7 +76,8 @@ class Window(UnaryOperator[plan.Window]):
     def _dataset(self, window: Block, leaf: int) -> Any:
         """Return one leaf of a window as a dataset."""
         rows = Block(LEAF, [window.columns[leaf]], window.n, window.provenance)
-        return self.node.dataset_of(plan.Rows(rows, self._specs[leaf] if self._specs is not None else None))
+        spec = self._specs[leaf] if self._specs is not None else None
+        return self.node.dataset_of(plan.Rows(rows, spec, frozenset((0,) if leaf in self._ragged else ())))
 
     def _advance(self, windows: int) -> None:
         past = windows * self.node.shift

@@ -12,6 +12,7 @@ from .certain import certain_spec
 from .concatenate import Concatenate
 from .enumerate import Enumerate
 from .from_tensor_slices import FromTensorSlices
+from .rows import Rows
 from .unbatch import Unbatch
 from .zip import Zip
 
@@ -30,6 +31,8 @@ def _marks(node: Node) -> Any:
     match node:
         case FromTensorSlices():
             return node.block.structure.pack([_holds_rows(column) for column in node.block.columns])
+        case Rows():
+            return node.block.structure.pack([i in node.ragged for i in range(len(node.block.columns))])
         case SameElements():
             return _marks(node.input)
         case Concatenate():

@@ -17,11 +17,13 @@ class Rows(Source):
         block: All elements.
         spec: What is known of the elements of the stream that the rows are from, or None: sizes that only these few
             have in common do not count.
+        ragged: Numbers of the leaves that are rows of `Ragged` values; see `ragged_rows`.
     """
 
     name = "window"
     block: Block
     spec: Any = None
+    ragged: frozenset[int] = frozenset()
 
     @property
     def element_spec(self) -> Any:

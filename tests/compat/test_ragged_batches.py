@@ -62,3 +62,23 @@ def test_natively_batch_stacks_and_ragged_batch_does_not() -> None:
     with pytest.raises(ShapeError, match=r"Use padded_batch\(\) or ragged_batch\(\)"):
         list(dataset.batch(2))
     assert [batch.to_list() for batch in dataset.ragged_batch(2)][0] == [[1], [2, 3]]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("lists", [[[1], [2, 3], [], [4]], [[1, 2], [3, 4], [5, 6], [7, 8]]])
+def test_windows_hold_rows(lists) -> None:
+    rows = tf.data.Dataset.from_tensor_slices({"r": tf.ragged.constant(lists), "x": [0, 1, 2, 3]})
+    windows = rows.window(3)
+    batches = windows.flat_map(lambda w: w["r"].take(3).batch(2))
+    assert batches.element_spec == tf.RaggedTensorSpec([None, None], tf.int32)
+    assert [type(batch) for batch in batches] == [tf.RaggedTensor] * 3
+    assert [batch.to_list() for batch in batches] == [lists[:2], lists[2:3], lists[3:]]
+    pairs = list(windows.flat_map(lambda w: tf.data.Dataset.zip((w["r"].batch(3), w["x"].batch(3)))))
+    assert [(r.to_list(), x.numpy().tolist()) for r, x in pairs] == [(lists[:3], [0, 1, 2]), (lists[3:], [3])]
+
+
+@pytest.mark.unit
+def test_groups_hold_rows() -> None:
+    rows = tf.data.Dataset.from_tensor_slices((tf.ragged.constant([[1], [2, 3], [4, 5], []]), [0, 1, 1, 0]))
+    groups = rows.group_by_window(lambda r, x: tf.cast(x, tf.int64), lambda key, w: w.batch(2), window_size=2)
+    assert [(r.to_list(), x.numpy().tolist()) for r, x in groups] == [([[2, 3], [4, 5]], [1, 1]), ([[1], []], [0, 0])]

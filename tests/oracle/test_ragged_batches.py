@@ -44,6 +44,24 @@ CASES = {
     "filter": lambda tf: rows(tf).filter(lambda row: tf.size(row) > 0).batch(2),
     "cache and prefetch": lambda tf: rows(tf).cache().prefetch(1).batch(2),
     "unbatch": lambda tf: rows(tf).batch(2).unbatch().batch(3),
+    "windows": lambda tf: rows(tf).window(2).flat_map(lambda w: w.batch(2)),
+    "windows that overlap": lambda tf: rows(tf).window(2, shift=1, stride=2).flat_map(lambda w: w.skip(1).batch(2)),
+    "windows of one length": lambda tf: (
+        tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1, 2], [3, 4]]))
+        .window(2)
+        .flat_map(lambda w: w.batch(2))
+    ),
+    "windows of two ragged axes": lambda tf: (
+        tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[[1], [2, 3]], [[]], []]))
+        .window(3)
+        .flat_map(lambda w: w.batch(2))
+    ),
+    "windows of pairs": lambda tf: (
+        pairs(tf).window(2).flat_map(lambda r, x: tf.data.Dataset.zip((r.batch(2), x.batch(2))))
+    ),
+    "groups": lambda tf: pairs(tf).group_by_window(
+        lambda r, x: tf.cast(x % 2, tf.int64), lambda key, w: w.batch(2), window_size=2
+    ),
     "from_tensors": lambda tf: tf.data.Dataset.from_tensors(tf.ragged.constant([[1], [2, 3], []])).unbatch().batch(2),
 }
 
