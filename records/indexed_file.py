@@ -119,16 +119,8 @@ class TFRecordFile:
             OutOfRangeError: There is no such record.
             DataLossError: A record is damaged.
         """
-        rows = np.asarray(indices)
-        if rows.ndim != 1 or not (rows.dtype.kind in "iu" or rows.size == 0):
-            raise InvalidArgumentError(f"TFRecordFile.take: indices must be int[n]. Received: {describe(rows)}.")
-        rows = rows.astype(np.int64)
-        outside = (rows < -len(self)) | (rows >= len(self))
-        if outside.any():
-            raise OutOfRangeError(
-                f"TFRecordFile: {self.path} has {len(self)} records. Received: index={int(rows[outside.argmax()])}."
-            )
-        return self._take(np.where(rows < 0, rows + len(self), rows))
+        rows = rows_of("TFRecordFile", indices, len(self), f"{self.path} has {len(self)} records")
+        return self._take(rows)
 
     def __getitems__(self, indices: Any) -> list[bytes]:
         """Return the records with given numbers: what `Dataset.from_source` reads batches with."""
@@ -172,3 +164,26 @@ class TFRecordFile:
 
     def __repr__(self) -> str:
         return f"TFRecordFile({self.path!r}, {len(self)} records{', closed' if self._data is None else ''})"
+
+
+def rows_of(where: str, indices: Any, count: int, held: str) -> npt.NDArray[np.int64]:
+    """Return the numbers of records, counted from the first, that a user gave; negative ones count from the end.
+
+    Args:
+        where: Who takes them, for messages.
+        indices: What the user gave.
+        count: How many records there are.
+        held: Says so, for messages.
+
+    Raises:
+        InvalidArgumentError: They are no ints.
+        OutOfRangeError: There is no such record.
+    """
+    rows = np.asarray(indices)
+    if rows.ndim != 1 or not (rows.dtype.kind in "iu" or rows.size == 0):
+        raise InvalidArgumentError(f"{where}.take: indices must be int[n]. Received: {describe(rows)}.")
+    rows = rows.astype(np.int64)
+    outside = (rows < -count) | (rows >= count)
+    if outside.any():
+        raise OutOfRangeError(f"{where}: {held}. Received: index={int(rows[outside.argmax()])}.")
+    return np.where(rows < 0, rows + count, rows)

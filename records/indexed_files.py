@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, concat
-from ..core.errors import InvalidArgumentError, OutOfRangeError, describe
-from .indexed_file import TFRecordFile
+from ..core.errors import InvalidArgumentError, describe
+from .indexed_file import TFRecordFile, rows_of
 from .inputs import Paths, expand_paths
 
 
@@ -87,17 +87,8 @@ class TFRecordFiles:
             OutOfRangeError: There is no such record.
             DataLossError: A record is damaged.
         """
-        rows = np.asarray(indices)
-        if rows.ndim != 1 or not (rows.dtype.kind in "iu" or rows.size == 0):
-            raise InvalidArgumentError(f"TFRecordFiles.take: indices must be int[n]. Received: {describe(rows)}.")
-        rows = rows.astype(np.int64)
-        outside = (rows < -len(self)) | (rows >= len(self))
-        if outside.any():
-            raise OutOfRangeError(
-                f"TFRecordFiles: there are {len(self)} records in {len(self.files)} files. "
-                f"Received: index={int(rows[outside.argmax()])}."
-            )
-        rows = np.where(rows < 0, rows + len(self), rows)
+        held = f"there are {len(self)} records in {len(self.files)} files"
+        rows = rows_of("TFRecordFiles", indices, len(self), held)
         owners = np.searchsorted(self._starts, rows, side="right") - 1
         by_file = np.argsort(owners, kind="stable")
         met = np.unique(owners).tolist()
