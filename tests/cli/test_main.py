@@ -83,7 +83,8 @@ def test_demo_and_warmup(tmp_path):
     code = "import sys; from penstock.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
     def run(*args: str) -> subprocess.CompletedProcess[str]:
-        environment = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
+        environment = {"NUMBA_CACHE_DIR": str(tmp_path / "kernels"), "PENSTOCK_QUIET": "0"}
+        environment |= {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"}
         return subprocess.run(
             [sys.executable, "-c", code, *args],
             cwd=tmp_path,
@@ -97,6 +98,7 @@ def test_demo_and_warmup(tmp_path):
     warm = run("warmup")
     assert warm.returncode == 0, warm.stderr
     assert "compiling kernels for the first time" in warm.stderr
+    assert "skipped" not in warm.stderr
     demo = run("demo")
     assert demo.returncode == 0, demo.stderr
     assert "compiling kernels" not in demo.stderr
