@@ -3,7 +3,8 @@
 Both sides get batches of images in memory (penstock arrays, Keras tensors) and their results are compared before
 anything is timed. A ratio is that of the shortest runs; runs alternate. Two cores.
 
-Bars, as multiples of Keras: Resizing 1, random layers 2.
+Bars, as multiples of Keras: Resizing 1, random layers 2. RandomHeight and RandomWidth, of Keras 2 alone, run only
+where `tf_keras` is installed.
 
     python benchmarks/bench_images.py
 """
@@ -24,6 +25,7 @@ from penstock import preprocessing as pp
 
 ROUNDS = 15
 HAS_TF = importlib.util.find_spec("tensorflow") is not None
+HAS_KERAS_2 = importlib.util.find_spec("tf_keras") is not None
 
 rng = np.random.default_rng(0)
 
@@ -85,9 +87,20 @@ def random_rows() -> Iterator[Row]:
     ]
     for title, layer, arguments in rows:
         yield Row(title, layer, {**arguments, "seed": 1}, photos, call)
+    yield from resized_rows(photos, call)
     for title, layer, arguments in [rows[0], rows[2], rows[12]]:
         first = {**arguments, "seed": 1, "data_format": "channels_first"}
         yield Row(f"{title}, channels first", layer, first, turned, call)
+
+
+def resized_rows(photos: Any, call: dict[str, Any]) -> Iterator[Row]:
+    """Yield the random layers that resize; both ends of a range are equal, so that both sides draw the same size."""
+    for layer in ("RandomHeight", "RandomWidth"):
+        for change in (-0.3, 0.3) if HAS_KERAS_2 or not HAS_TF else ():
+            yield Row(f"{layer}, times {1 + change}", layer, {"factor": (change, change), "seed": 1}, photos, call)
+    for side in (100, 160):
+        arguments = {"height": 224, "width": 224, "seed": 1}
+        yield Row(f"crop of {side} x {side} to 224 x 224", "RandomCrop", arguments, batch(32, side, "float32"), call)
 
 
 def check(row: Row, found: Any, expected: Any) -> None:
@@ -107,6 +120,15 @@ def check(row: Row, found: Any, expected: Any) -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3)
 
 
+def keras_layer(name: str, tf: Any) -> Any:
+    """Return a layer of Keras 3, of Keras 2 where it has none."""
+    if hasattr(tf.keras.layers, name):
+        return getattr(tf.keras.layers, name)
+    import tf_keras
+
+    return getattr(tf_keras.layers, name)
+
+
 def compare(row: Row) -> None:
     """Check that both sides agree, then time them and print a line."""
     ours = getattr(pp, row.layer)(**row.arguments)
@@ -114,7 +136,7 @@ def compare(row: Row) -> None:
     if HAS_TF:
         import tensorflow as tf
 
-        theirs, tensor = getattr(tf.keras.layers, row.layer)(**row.arguments), tf.constant(row.images)
+        theirs, tensor = keras_layer(row.layer, tf)(**row.arguments), tf.constant(row.images)
         runs["keras"] = lambda: theirs(tensor, **row.call)
         check(row, runs["penstock"](), runs["keras"]().numpy())
     seconds = {name: min(times) for name, times in alternate(runs, ROUNDS).items()}
