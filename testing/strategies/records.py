@@ -155,6 +155,15 @@ def sequence_examples(draw: st.DrawFn) -> bytes:
     return message
 
 
+@st.composite
+def damaged(draw: st.DrawFn, messages: st.SearchStrategy[bytes]) -> bytes:
+    """Generate bytes that were messages: a few of them changed, the end perhaps cut off."""
+    message = bytearray(draw(messages))
+    for _ in range(draw(st.integers(1, 3)) if message else 0):
+        message[draw(st.integers(0, len(message) - 1))] = draw(st.integers(0, 255))
+    return bytes(message[: draw(st.integers(0, len(message)))])
+
+
 def csv_fields() -> st.SearchStrategy[str]:
     """Generate the text of one CSV field: numbers in many spellings, quotes, blanks, rubbish."""
     digits = st.text("0123456789", min_size=1, max_size=22)

@@ -44,6 +44,9 @@ def test_the_hard_cases_are_found():
     find(strategies.leaves(TensorSpec((), "string")), lambda s: s.endswith(b"\0"))
     find(strategies.leaves(RaggedSpec((None, None, None))), lambda r: isinstance(r, Ragged) and r.shape[0] == 0)
     find(strategies.element_specs(), lambda s: s == ())
+    find(strategies.damaged(st.just(b"message")), lambda m: len(m) == 7 and m != b"message")
+    find(strategies.damaged(st.just(b"message")), lambda m: len(m) == 3 and b"message".startswith(m))
+    find(strategies.damaged(st.just(b"")), lambda m: m == b"")
     case = find(strategies.blocks(TensorSpec((), "string")), lambda c: c.block.n and c.block.columns[0].offsets[0] > 0)
     assert case.elements == case.block.to_list()
 
