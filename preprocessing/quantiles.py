@@ -37,6 +37,10 @@ CELLS: Final = 1 << 16
 
 # So many numbers are gathered before they are sorted and joined to the cells: sorting many at once is what is fast.
 _GATHERED: Final = 1 << 18
+# From this level on there are few enough cells for a table of all of them, 32 MiB of memory at most (pages that no
+# number falls into are never touched): counting there takes no sorting.
+_TABLE_LEVEL: Final = 10
+_MOST_TALLIED: Final = 1 << 31
 _TOP = np.uint32(1 << 31)
 _NO_KEYS = np.empty(0, dtype=np.uint32)
 
@@ -54,12 +58,19 @@ class ValueCounts:
         self._counts: Int64s = np.empty(0, dtype=np.int64)
         self._waiting: Uint32s = _NO_KEYS
         self._n_waiting = 0
+        self._table: npt.NDArray[np.uint64] | None = None
+        self._touched = np.empty(0, dtype=np.uint8)
+        self._tallied = 0
 
     def add(self, values: Array) -> None:
         """Count numbers; they are copied."""
         bits = frozen(values.reshape(-1).astype(np.float32, copy=False)).view(np.uint32)
         done = 0
         while done < len(bits):
+            if self.level >= _TABLE_LEVEL:
+                self._tally(bits[done : done + _MOST_TALLIED])
+                done += _MOST_TALLIED
+                continue
             taken = bits[done : done + _GATHERED - self._n_waiting]
             end = self._n_waiting + len(taken)
             if end > len(self._waiting):
@@ -69,6 +80,17 @@ class ValueCounts:
             done += len(taken)
             if end == _GATHERED:
                 self._flush()
+
+    def _tally(self, bits: Uint32s) -> None:
+        """Count numbers in the table of all cells."""
+        if self._tallied + len(bits) > _MOST_TALLIED:
+            self._flush()
+        if self._table is None:
+            cells = 1 << (32 - self.level)
+            self._table = np.zeros(cells, dtype=np.uint64)
+            self._touched = np.zeros(-(-cells // kernels.PAGE), dtype=np.uint8)
+        kernels.tally_kernel(bits, self.level, self._table, self._touched)
+        self._tallied += len(bits)
 
     def _grow(self, least: int) -> None:
         grown = np.empty(min(max(2 * least, 1024), _GATHERED), dtype=np.uint32)
@@ -87,6 +109,16 @@ class ValueCounts:
         return int(self._counts.sum())
 
     def _flush(self) -> None:
+        """Join the numbers that wait, sorted or tallied, to the cells."""
+        table, self._table, self._tallied = self._table, None, 0
+        if table is not None:
+            size = int(np.count_nonzero(self._touched)) * kernels.PAGE
+            tops, counts = np.empty(size, dtype=np.uint32), np.empty(size, dtype=np.int64)
+            n = kernels.tallied_kernel(table, self._touched, tops, counts)
+            self._join(tops[:n], counts[:n], self.level)
+        self._flush_waiting()
+
+    def _flush_waiting(self) -> None:
         if not self._n_waiting:
             return
         ordered = np.empty(self._n_waiting, dtype=np.uint32)

@@ -328,8 +328,14 @@ def test_summaries_of_many_numbers(order):
         one.add(part)
         merged.merge(one)
     again = ValueCounts.from_arrays(merged.to_arrays(), where="test")
+    # Numbers that come when cells are wide are tallied, not sorted.
+    tallied = ValueCounts()
+    for part in np.array_split(values[::order], 50):
+        tallied.add(part)
+    assert tallied.level >= 10
     for name, array in whole.to_arrays().items():
         assert array.tobytes() == merged.to_arrays()[name].tobytes() == again.to_arrays()[name].tobytes()
+        assert array.tobytes() == tallied.to_arrays()[name].tobytes()
     assert 0 < whole.level <= 16
     assert len(whole.to_arrays()["counts"]) <= CELLS
     exact = np.sort(values)

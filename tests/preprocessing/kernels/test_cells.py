@@ -74,3 +74,19 @@ def test_neighbours_are_joined_to_coarser_cells(values, level):
     cell = values >> np.uint32(level)
     expected = [(values[cell == c].max(), (cell == c).sum()) for c in np.unique(cell)]
     assert list(zip(tops[:n].tolist(), counts[:n].tolist(), strict=True)) == expected
+
+
+@given(floats, st.integers(10, 20))
+def test_a_table_counts_as_sorting_does(values, level):
+    n = 1 << (32 - level)
+    table, touched = np.zeros(n, np.uint64), np.zeros(-(-n // cells.PAGE), np.uint8)
+    for part in (values[:7], values[7:]):
+        cells.tally_kernel(part.view(np.uint32), level, table, touched)
+    size = np.count_nonzero(touched) * cells.PAGE
+    tops, counts = np.empty(size, np.uint32), np.empty(size, np.int64)
+    found = cells.tallied_kernel(table, touched, tops, counts)
+    ordered = np.empty(len(values), np.uint32)
+    cells.ordered_kernel(values.view(np.uint32), ordered)
+    expected, expected_counts = in_cells(ordered, level)
+    np.testing.assert_array_equal(tops[:found], expected)
+    np.testing.assert_array_equal(counts[:found], expected_counts)
