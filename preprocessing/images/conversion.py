@@ -60,8 +60,8 @@ def convert_image_dtype(images: Value, dtype: Any, *, saturate: bool = False) ->
 
     Example:
         >>> import numpy as np
-        >>> convert_image_dtype(np.array([0, 51, 255], np.uint8), "float32")
-        array([0. , 0.2, 1. ], dtype=float32)
+        >>> convert_image_dtype(np.array([0, 255], np.uint8), "float32")
+        array([0., 1.], dtype=float32)
     """
     kind = as_dtype(dtype)
     if not (kind.is_integer or kind.is_floating):
