@@ -115,7 +115,7 @@ def _csv(path: str, reading: Reading) -> Iterator[Piece]:
     from ...records.inputs import first_bytes, packed_as
 
     kind, delimiter = packed_as(first_bytes(path)), delimiter_of(path, None)
-    probe = Probe("csv", [path], kind, delimiter, True, True)
+    probe = Probe("csv", [path], kind, delimiter, use_quote_delim=True, header=True, empty_lines=False)
     all_names = column_names_of(probe, "utf-8")
     names = _chosen(path, all_names, reading)
     selected = [all_names.index(name) for name in names]
@@ -152,6 +152,8 @@ def _csv(path: str, reading: Reading) -> Iterator[Piece]:
                 line = int(records.lines[sound]) + 1
                 what = f"{path}, line {line} is not well formed: a quoted field does not end."
                 raise ParseError(what, path=path, line=line)
+            if not sound:
+                continue
             table = {name: _plain(column) for name, column in zip(names, made, strict=True)}
             yield Piece(table, sound, records.lines + 1, reader.offset_bytes)
 

@@ -57,7 +57,9 @@ def _rewound(source: Any) -> Any:
 
 
 def _probe(source: Any, kind: str, form: CsvForm) -> Probe:
-    return Probe(WHERE, [source], kind, form.delimiter, use_quote_delim=True, header=form.names is None)
+    return Probe(
+        WHERE, [source], kind, form.delimiter, use_quote_delim=True, header=form.names is None, empty_lines=False
+    )
 
 
 def csv_fields(source: Any, kind: str, form: CsvForm, sample: int | None) -> tuple[Fields, int]:

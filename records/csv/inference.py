@@ -29,6 +29,7 @@ class Probe:
         field_delim: One byte.
         use_quote_delim: Whether double quotes mark fields.
         header: Whether each file begins with a line of column names.
+        empty_lines: Whether empty lines are rows also where there are several columns; else they are passed over.
     """
 
     where: str
@@ -37,6 +38,7 @@ class Probe:
     field_delim: bytes
     use_quote_delim: bool
     header: bool
+    empty_lines: bool = True
 
     def rows(self, path: str) -> Iterator[tuple[list[bytes], int]]:
         """Yield the fields of each row of one file, and the line it begins on, counted from 1."""
@@ -121,6 +123,8 @@ def _first_rows(probe: Probe, width: int, num_rows: int | None) -> Iterator[list
         for fields, line in rows:
             if left == 0:
                 return
+            if fields == [b""] and width > 1 and not probe.empty_lines:
+                continue
             if len(fields) != width:
                 raise ParseError(
                     f"{probe.where}: {path}, line {line} has {len(fields)} fields, but there are {width} columns. "

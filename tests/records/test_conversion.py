@@ -179,6 +179,12 @@ def test_what_is_written():
     assert read("b.tfrecord") == whole
 
 
+def test_empty_lines_of_csv_are_no_records():
+    Path("a.csv").write_text("id,x\n1,2.5\n\n2,3.5\n\n")
+    assert convert_records("a.csv", "a.jsonl")[0] == 2
+    assert Path("a.jsonl").read_text() == '{"id": 1, "x": 2.5}\n{"id": 2, "x": 3.5}\n'
+
+
 def test_types_are_inferred_from_json():
     lines = [
         '{"i": 1, "f": 1, "s": "a", "l": [1, 2], "m": null, "t": true}',

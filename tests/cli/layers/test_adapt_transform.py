@@ -367,6 +367,8 @@ def test_names_and_lines_as_other_programs_write_them(folder, capsys):
         assert ColumnLayers.load("x.penstock").layers["age"].mean.tolist() == [[2.0]], name
         (piece,) = Reading(None, {}, {}).pieces(name)
         assert piece.places.tolist() == [2, 4]
+    (folder / "lines.csv").write_bytes(text + b"\n" * 2 * ROWS)
+    assert [piece.rows for piece in Reading(("age",), {"age": None}, {}).pieces("lines.csv")] == [2]
     code, _, err = run(capsys, "transform", "x.penstock", "B.CSV", "-o", "o.csv.gz")
     assert code == 0, err
     assert gzip.decompress((folder / "o.csv.gz").read_bytes()) == b'age,city\n-1,"Rome"\n1,"Oslo"\n'
