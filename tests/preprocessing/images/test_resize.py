@@ -66,8 +66,10 @@ def test_bilinear_numbers_are_equal_to_the_bit(shape, size, kept, seed):
     images[rng.random(shape) < 0.02] = np.inf
     size = (shape[1] if kept == "height" else size[0], shape[2] if kept == "width" else size[1])
     wanted = images if size == shape[1:3] else mixed(mixed(images, 2, size[1]), 1, size[0])
-    np.testing.assert_array_equal(resize(images, size), wanted)
-    assert not np.shares_memory(resize(images, size), images)
+    with np.errstate(invalid="ignore"):  # kernels run as plain Python warn of infinity minus infinity
+        found = resize(images, size)
+    np.testing.assert_array_equal(found, wanted)
+    assert not np.shares_memory(found, images)
     bytes_ = an_image(shape, seed, np.uint8)
     whole = np.rint(mixed(mixed(bytes_.astype(np.float32), 2, size[1]), 1, size[0]))
     np.testing.assert_array_equal(Resizing(*size)(bytes_), whole.astype(np.uint8))
