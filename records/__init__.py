@@ -66,8 +66,10 @@ if TYPE_CHECKING:
     from .sequences import parse_sequence_example, parse_single_sequence_example
     from .sharded_writer import ShardedWriter
     from .shuffling import shuffle_records
+    from .sparse_tensors import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
     from .survey import decode_examples, infer_schema
     from .tensors import decode_raw, parse_tensor, serialize_tensor
+    from .webp import decode_webp
     from .writer import TFRecordOptions, TFRecordWriter
 
 __all__ = [
@@ -120,6 +122,8 @@ __all__ = [
     "decode_png",
     "decode_proto",
     "decode_raw",
+    "decode_webp",
+    "deserialize_many_sparse",
     "detect_compression",
     "encode_base64",
     "encode_example",
@@ -140,6 +144,8 @@ __all__ = [
     "parse_tensor",
     "read_file",
     "read_manifest",
+    "serialize_many_sparse",
+    "serialize_sparse",
     "serialize_tensor",
     "shuffle_records",
     "write_file",
@@ -197,6 +203,8 @@ __getattr__, __dir__ = attach(
         "decode_png": ".images",
         "decode_proto": ".message_decoding",
         "decode_raw": ".tensors",
+        "decode_webp": ".webp",
+        "deserialize_many_sparse": ".sparse_tensors",
         "detect_compression": ".inputs",
         "encode_base64": ".file_ops",
         "encode_example": ".encoding",
@@ -217,6 +225,8 @@ __getattr__, __dir__ = attach(
         "parse_tensor": ".tensors",
         "read_file": ".file_ops",
         "read_manifest": ".manifest",
+        "serialize_many_sparse": ".sparse_tensors",
+        "serialize_sparse": ".sparse_tensors",
         "serialize_tensor": ".tensors",
         "shuffle_records": ".shuffling",
         "write_file": ".file_ops",

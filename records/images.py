@@ -28,7 +28,7 @@ _MAGIC: Final = ((b"\xff\xd8\xff", "JPEG"), (b"\x89PNG\r\n\x1a\n", "PNG"), (b"GI
 _CHANNELS: Final = {"JPEG": (0, 1, 3), "PNG": (0, 1, 3, 4), "GIF": (0, 3), "BMP": (0, 3, 4)}
 _PNG_DEPTH_AT: Final = 24  # the bit depth, in the header chunk
 # What Pillow raises for damaged files.
-_PILLOWS_ERRORS: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
+PILLOWS_ERRORS: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 # Shares of red, green and blue in grey, of 2**15, as libpng rounds them.
 _GREY: Final = (9797, 19234, 3737)
 
@@ -192,7 +192,8 @@ def _call(
     )
 
 
-def _pillow(where: str) -> Any:
+def pillow(where: str) -> Any:
+    """Return Pillow's `Image` module."""
     try:
         from PIL import Image
     except ImportError as err:
@@ -203,8 +204,8 @@ def _pillow(where: str) -> Any:
 def _forward(
     contents: Any, *, where: str, channels: int, dtype: DType, formats: tuple[str, ...], frames: str, ratio: int
 ) -> Pixels:
-    Image = _pillow(where)
-    data = _bytes_of(where, contents)
+    Image = pillow(where)
+    data = bytes_of(where, contents)
     kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
     if kind not in formats:
         received = describe(data) if kind is None else f"a {kind} file"
@@ -217,13 +218,14 @@ def _forward(
             if ratio > 1 and kind == "JPEG":
                 _shrink(image, ratio, "L" if channels == 1 else image.mode)
             return _read(where, image, data, channels, dtype, frames)
-    except (*_PILLOWS_ERRORS, Image.DecompressionBombError) as err:
+    except (*PILLOWS_ERRORS, Image.DecompressionBombError) as err:
         if isinstance(err, ParseError | InvalidArgumentError):
             raise
         raise ParseError(f"{where}: a damaged {kind} file. Received: {describe(data)}. {err}") from err
 
 
-def _bytes_of(where: str, contents: Any) -> bytes:
+def bytes_of(where: str, contents: Any) -> bytes:
+    """Return the one string of an argument."""
     if not isinstance(contents, bytes | bytearray | memoryview):
         held = np.asarray(contents, object)
         if held.ndim or not isinstance(held[()], bytes):
@@ -258,12 +260,12 @@ def _crop(contents: Any, *, window: tuple[int, int, int, int], channels: int) ->
 
 
 def _jpeg_shape(contents: Any, *, dtype: DType) -> Pixels:
-    Image, data = _pillow("extract_jpeg_shape"), _bytes_of("extract_jpeg_shape", contents)
+    Image, data = pillow("extract_jpeg_shape"), bytes_of("extract_jpeg_shape", contents)
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as image:
             width, height = image.size
             return np.array([height, width, len(image.getbands())], dtype.numpy)
-    except (*_PILLOWS_ERRORS, Image.DecompressionBombError) as err:
+    except (*PILLOWS_ERRORS, Image.DecompressionBombError) as err:
         raise ParseError(f"extract_jpeg_shape: contents must be a JPEG file. Received: {describe(data)}.") from err
 
 
@@ -380,7 +382,7 @@ def _checked_image(where: str, image: Any, dtypes: tuple[str, ...], channels: tu
 def _write_jpeg(
     image: Any, *, quality: int, progressive: bool, optimize_size: bool, chroma_downsampling: bool
 ) -> bytes:
-    Image = _pillow("encode_jpeg")
+    Image = pillow("encode_jpeg")
     pixels = _checked_image("encode_jpeg", image, ("uint8",), (1, 3))
     out = io.BytesIO()
     Image.fromarray(pixels).save(
@@ -396,7 +398,7 @@ def _write_jpeg(
 
 
 def _write_png(image: Any, *, compression: int) -> bytes:
-    Image = _pillow("encode_png")
+    Image = pillow("encode_png")
     pixels = _checked_image("encode_png", image, ("uint8", "uint16"), (1, 2, 3, 4))
     if pixels.dtype == np.uint16 and pixels.ndim == 3:
         raise UnimplementedError(

@@ -17,7 +17,7 @@ from ..core.specs import Spec, TensorSpec
 from ..core.values import encode_array
 
 # The numbers of the types in TensorProto, and the field that holds a list of each.
-_TYPES: Final[dict[str, tuple[int, str]]] = {
+TENSOR_TYPES: Final[dict[str, tuple[int, str]]] = {
     "float32": (1, "float_val"),
     "float64": (2, "double_val"),
     "int32": (3, "int_val"),
@@ -34,7 +34,7 @@ _TYPES: Final[dict[str, tuple[int, str]]] = {
     "uint32": (22, "uint32_val"),
     "uint64": (23, "uint64_val"),
 }
-_NAMES: Final = {number: name for name, (number, _) in _TYPES.items()}
+_NAMES: Final = {number: name for name, (number, _) in TENSOR_TYPES.items()}
 
 # A message may give one value for all elements of a large tensor; no more memory than this is taken on its word.
 MOST_FILLED_BYTES: Final = 1 << 30
@@ -121,7 +121,7 @@ def _serialize(tensor: Any) -> bytes:
     array = encode_array(array) if array.dtype.kind in "SUOT" else array
     dtype = as_dtype(array.dtype)
     message = TensorProto()
-    message.dtype = _TYPES[dtype.name][0]  # type: ignore[assignment]
+    message.dtype = TENSOR_TYPES[dtype.name][0]  # type: ignore[assignment]
     message.tensor_shape.SetInParent()
     sizes: tuple[int, ...] = array.shape
     for size in sizes:
@@ -134,7 +134,8 @@ def _serialize(tensor: Any) -> bytes:
     return written
 
 
-def _parse(serialized: Any, *, dtype: DType) -> Any:
+def parse_message(serialized: Any, *, dtype: DType) -> Any:
+    """Return the array of a serialized `TensorProto`; see `parse_tensor`."""
     from google.protobuf.message import DecodeError
 
     from .messages import TensorProto
@@ -174,7 +175,7 @@ def _values(message: Any, dtype: DType, shape: tuple[int, ...]) -> npt.NDArray[A
         order = np.dtype(np.uint8) if dtype.is_bool else dtype.numpy.newbyteorder("<")
         array = np.frombuffer(content, order)
         return array.astype(dtype.numpy).reshape(shape)
-    given = _listed(getattr(message, _TYPES[dtype.name][1]), dtype)
+    given = _listed(getattr(message, TENSOR_TYPES[dtype.name][1]), dtype)
     if (count - len(given)) * dtype.size > MOST_FILLED_BYTES:
         raise ParseError(
             f"parse_tensor: at most {MOST_FILLED_BYTES} bytes are filled with a repeated value. "
@@ -236,7 +237,7 @@ def _parsed_rows(n: int, args: tuple[Any, ...], batched: tuple[bool, ...], attrs
     values = []
     for row, serialized in enumerate(_elements(n, args[0], batched[0])):
         try:
-            values.append(_parse(serialized, **attrs))
+            values.append(parse_message(serialized, **attrs))
         except ParseError as err:
             err.record_index = row
             raise
@@ -342,5 +343,5 @@ def _raw_infer(args: tuple[Any, ...], attrs: Attrs) -> Spec:
 _serialize_tensor = register(
     "serialize_tensor", _serialize, batch=_serialize_batch, infer=_serialize_infer, columns=True
 )
-_parse_tensor = register("parse_tensor", _parse, batch=_parse_batch, infer=_parse_infer, columns=True)
+_parse_tensor = register("parse_tensor", parse_message, batch=_parse_batch, infer=_parse_infer, columns=True)
 _decode_raw = register("decode_raw", _raw, batch=_raw_batch, infer=_raw_infer, columns=True)

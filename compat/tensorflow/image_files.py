@@ -12,6 +12,7 @@ encode_png = renamed("encode_png", records.encode_png, "image", compression=-1)
 decode_gif = renamed("decode_gif", records.decode_gif, "contents")
 decode_bmp = renamed("decode_bmp", records.decode_bmp, "contents", channels=0)
 decode_png = renamed("decode_png", records.decode_png, "contents", channels=0, dtype="uint8")
+decode_webp = renamed("decode_webp", records.decode_webp, "contents", channels=0, dtype="uint8")
 is_jpeg = renamed("is_jpeg", records.is_jpeg, "contents")
 extract_jpeg_shape = renamed("extract_jpeg_shape", records.extract_jpeg_shape, "contents", output_type="int32")
 

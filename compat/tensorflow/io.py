@@ -39,12 +39,14 @@ from .image_files import (
     decode_image,
     decode_jpeg,
     decode_png,
+    decode_webp,
     encode_jpeg,
     encode_png,
     extract_jpeg_shape,
     is_jpeg,
 )
 from .renamed import operand, renamed
+from .sparse_files import deserialize_many_sparse, serialize_many_sparse, serialize_sparse
 
 __all__ = [
     "FixedLenFeature",
@@ -66,6 +68,8 @@ __all__ = [
     "decode_png",
     "decode_proto",
     "decode_raw",
+    "decode_webp",
+    "deserialize_many_sparse",
     "encode_base64",
     "encode_jpeg",
     "encode_png",
@@ -81,6 +85,8 @@ __all__ = [
     "parse_single_sequence_example",
     "parse_tensor",
     "read_file",
+    "serialize_many_sparse",
+    "serialize_sparse",
     "serialize_tensor",
     "write_file",
 ]

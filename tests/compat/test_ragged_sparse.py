@@ -98,3 +98,18 @@ def test_layers_take_ragged_tensors():
     assert adapted.get_vocabulary() == ["[UNK]", "a", "b"]
     adapted.adapt(tf.ragged.constant([["c"], ["c", "d"]]))
     assert adapted.get_vocabulary() == ["[UNK]", "c", "d"]
+
+
+def test_sparse_tensors_as_strings():
+    sparse = tf.sparse.from_dense([[0, 1], [2, 0]])
+    strings, rows = tf.io.serialize_sparse(sparse), tf.io.serialize_many_sparse(sparse, name="rows")
+    assert isinstance(strings, tf.Tensor) and strings.shape == (3,) and rows.shape == (2, 3)
+    for found in (tf.io.deserialize_many_sparse(strings, tf.int32), tf.io.deserialize_many_sparse(rows, tf.int32, 2)):
+        assert isinstance(found, tf.SparseTensor) and tf.sparse.to_dense(found).numpy().tolist() == [[0, 1], [2, 0]]
+    dataset = tf.data.Dataset.from_tensor_slices(sparse).map(tf.io.serialize_sparse).batch(2)
+    (joined,) = dataset.map(lambda s: tf.io.deserialize_many_sparse(s, tf.int32))
+    assert isinstance(joined, tf.SparseTensor) and joined.values.numpy().tolist() == [1, 2]
+    with pytest.raises(TypeError, match="serialize_sparse: sp_input must be a Sparse"):
+        tf.io.serialize_sparse(tf.constant([1]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="serialize_sparse: out_type must be string"):
+        tf.io.serialize_sparse(sparse, tf.int32)

@@ -1,4 +1,5 @@
 import base64
+import io
 import subprocess
 import sys
 
@@ -169,3 +170,43 @@ def test_smaller_jpegs():
         decode_jpeg(file, ratio=3)
     with pytest.raises(UnimplementedError, match="an image must be as large as the ratio. Received: ratio=8, 3 x 3"):
         decode_jpeg(encode_jpeg(pixels[:3, :3]), ratio=8)
+
+
+def webp(pixels, **options):
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "WEBP", **options)
+    return out.getvalue()
+
+
+def test_webp_files_are_batches_of_one_image():
+    opacity = np.random.default_rng(1).integers(0, 256, (6, 8, 4), dtype=np.uint8)
+    for pixels in (COLOURS, opacity):
+        data, channels = webp(pixels, lossless=True, exact=True), pixels.shape[-1]
+        for asked in (0, channels):
+            np.testing.assert_array_equal(records.decode_webp(data, asked), pixels[None])
+        (found,) = Dataset.from_tensors(data).map(records.decode_webp)
+        np.testing.assert_array_equal(found, pixels[None])
+        with pytest.raises(InvalidArgumentError, match=f"channels must be those of the file, {channels}, or 0"):
+            records.decode_webp(data, 7 - channels)
+
+
+def test_what_decode_webp_refuses():
+    from PIL import Image
+
+    out, frames = io.BytesIO(), [Image.fromarray(np.roll(COLOURS, i, 0)) for i in range(3)]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:])
+    with pytest.raises(UnimplementedError, match="decode_webp: an animation cannot be read. Received: 3 frames"):
+        records.decode_webp(out.getvalue())
+    with pytest.raises(ParseError, match="decode_webp: contents must be a WebP file"):
+        records.decode_webp(encode_png(COLOURS))
+    for data in (webp(COLOURS)[:20], webp(COLOURS)[:-30]):
+        with pytest.raises(ParseError, match="decode_webp: a damaged WebP file"):
+            records.decode_webp(data)
+    with pytest.raises(InvalidArgumentError, match="channels must be 0, 3 or 4. Received: channels=1"):
+        records.decode_webp(webp(COLOURS), 1)
+    with pytest.raises(DTypeError, match="dtype must be uint8. Received: dtype=uint16"):
+        records.decode_webp(webp(COLOURS), dtype="uint16")
+    with pytest.raises(ShapeError, match="contents must be one string"):
+        records.decode_webp([b"a", b"b"])
