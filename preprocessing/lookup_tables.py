@@ -119,6 +119,7 @@ class StaticHashTable:
         DTypeError: The default is no such value.
 
     Example:
+        >>> from penstock.preprocessing.table_initializers import KeyValueTensorInitializer
         >>> table = StaticHashTable(KeyValueTensorInitializer(["a", "b"], [1, 2]), -1)
         >>> table.lookup(["b", "c"])
         array([ 2, -1])
@@ -184,6 +185,7 @@ class StaticVocabularyTable:
         FailedPreconditionError: A key stands there twice, with different values.
 
     Example:
+        >>> from penstock.preprocessing.table_initializers import KeyValueTensorInitializer
         >>> table = StaticVocabularyTable(KeyValueTensorInitializer(["a", "b"], [0, 1]), 3)
         >>> table.lookup(["b", "c", "zz"])
         array([1, 3, 3])
