@@ -14,9 +14,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...core.errors import InvalidArgumentError, describe
 from ..lookup import serializable
-from .base import Array, Optimizer
+from .base import Array, Optimizer, check_part
 from .kernels import adam_kernel, amsgrad_kernel
 
 
@@ -55,10 +54,7 @@ class Adam(Optimizer):
         name: str = "adam",
     ) -> None:
         for option, value in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not isinstance(value, int | float) or not 0 <= value < 1:
-                raise InvalidArgumentError(
-                    f"{type(self).__name__}: {option} must be in [0, 1). Received: {option}={describe(value)}."
-                )
+            check_part(type(self).__name__, option, value, below_one=True)
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
         self.beta_1, self.beta_2, self.epsilon, self.amsgrad = beta_1, beta_2, epsilon, amsgrad
         self.slot_names = ("m", "v", "v_hat") if amsgrad else ("m", "v")

@@ -18,6 +18,17 @@ from . import clipping
 Array = npt.NDArray[Any]
 
 
+def check_part(where: str, option: str, value: Any, *, below_one: bool = False) -> None:
+    """Check that a number is a part of a whole.
+
+    Raises:
+        InvalidArgumentError: It is none in [0, 1], or in [0, 1) where it must be below one.
+    """
+    if not isinstance(value, int | float) or not 0 <= value <= 1 or (below_one and value == 1):
+        end = ")" if below_one else "]"
+        raise InvalidArgumentError(f"{where}: {option} must be in [0, 1{end}. Received: {option}={describe(value)}.")
+
+
 class Optimizer(ABC):
     """Changes variables by their gradients.
 

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import InvalidArgumentError, describe
 from ..lookup import serializable
-from .base import Array, Optimizer
+from .base import Array, Optimizer, check_part
 from .kernels import rmsprop_kernel, rmsprop_step_kernel
 
 
@@ -23,7 +22,7 @@ class RMSprop(Optimizer):
 
     Args:
         learning_rate: Size of a step.
-        rho: Decay of the mean of squares, in [0, 1).
+        rho: Decay of the mean of squares, in [0, 1].
         momentum: Part of the last step that is kept, in [0, 1].
         epsilon: Added under the root.
         centered: Whether the variance of the gradients takes the place of the mean of squares.
@@ -49,10 +48,7 @@ class RMSprop(Optimizer):
         name: str = "rmsprop",
     ) -> None:
         for option, value in (("rho", rho), ("momentum", momentum)):
-            if not isinstance(value, int | float) or not 0 <= value <= 1:
-                raise InvalidArgumentError(
-                    f"RMSprop: {option} must be in [0, 1]. Received: {option}={describe(value)}."
-                )
+            check_part("RMSprop", option, value)
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
         self.rho, self.momentum, self.epsilon, self.centered = rho, momentum, epsilon, centered
         self.slot_names = ("velocity", *(("momentum",) if momentum else ()), *(("mean",) if centered else ()))

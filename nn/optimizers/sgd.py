@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...core.errors import InvalidArgumentError, describe
 from ..lookup import serializable
-from .base import Array, Optimizer
+from .base import Array, Optimizer, check_part
 from .kernels import momentum_kernel, nesterov_kernel, sgd_kernel
 
 
@@ -45,8 +44,7 @@ class SGD(Optimizer):
         global_clipnorm: float | None = None,
         name: str = "SGD",
     ) -> None:
-        if not isinstance(momentum, int | float) or not 0 <= momentum <= 1:
-            raise InvalidArgumentError(f"SGD: momentum must be in [0, 1]. Received: momentum={describe(momentum)}.")
+        check_part("SGD", "momentum", momentum)
         super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
         self.momentum, self.nesterov = momentum, nesterov
         self.slot_names = ("momentum",) if momentum else ()
