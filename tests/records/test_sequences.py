@@ -309,3 +309,10 @@ def test_feature_arguments():
     assert FixedLenSequenceFeature([], "int64", True) == FixedLenSequenceFeature([], "int64", True, 0)
     assert RaggedFeature.RowSplits("a") != RaggedFeature.RowLengths("a")
     assert SparseFeature("i", "v", "int64", 3) == SparseFeature(["i"], "v", "int64", [3])
+
+
+def test_a_context_feature_without_a_list_counts_as_missing():
+    message = SequenceExample()
+    message.context.feature["n"].SetInParent()
+    found, _ = parse_single_sequence_example(message.SerializeToString(), {"n": FixedLenFeature([], "int64", 7)})
+    assert found["n"] == 7
