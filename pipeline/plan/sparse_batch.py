@@ -47,7 +47,8 @@ class SparseBatch(Unary):
     def element_spec(self) -> Any:
         spec = self.input.element_spec
         assert self.row_shape is not None
-        return None if spec is None else SparseSpec((None, *self.row_shape), spec.dtype)
+        # Nothing is known before an element was seen, and of a function that no element ever reached.
+        return SparseSpec((None, *self.row_shape), spec.dtype) if isinstance(spec, TensorSpec) else spec
 
     @property
     def cardinality(self) -> int:

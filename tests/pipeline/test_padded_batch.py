@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from penstock import Dataset
 from penstock.core.columns import BytesColumn, DenseColumn, ObjectColumn, from_elements
 from penstock.core.errors import DTypeError, InvalidArgumentError, ShapeError
-from penstock.core.specs import TensorSpec
+from penstock.core.specs import ObjectSpec, TensorSpec
 from penstock.core.values import Ragged, Sparse
 from penstock.pipeline.exec.padding import pad_rows, row_shapes
 from penstock.testing import assert_elements_equal, assert_resumes_exactly
@@ -247,3 +247,9 @@ def test_resume() -> None:
     assert_resumes_exactly(lambda: sequences(lengths).padded_batch(2, [7]).prefetch(2))
     assert_resumes_exactly(lambda: sequences(lengths).ragged_batch(5).repeat(2))
     assert_resumes_exactly(lambda: sequences(lengths).sparse_batch(2, [None]))
+
+
+@pytest.mark.unit
+def test_sparse_batches_of_nothing_have_no_known_spec() -> None:
+    empty = Dataset.range(0).map(lambda x: np.zeros(int(x)), vectorize=False).sparse_batch(1, [None])
+    assert isinstance(empty.element_spec, ObjectSpec) and list(empty) == []
