@@ -124,7 +124,7 @@ def show_digits(images: Any, guesses: Any, labels: Any) -> None:
         console().print("   ".join(parts), markup=False, overflow="crop", no_wrap=True)
 
 
-@click.command(name="demo")
+@click.command(name="demo", short_help="Train on handwritten digits, from CSV files.")
 @click.option("--data", type=click.Path(), help="Folder of CSV shards to use in place of those that come along.")
 @click.option("--epochs", type=click.IntRange(min=1), default=EPOCHS, show_default=True, help="Passes over the data.")
 def command(data: str | None, epochs: int) -> None:

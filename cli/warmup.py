@@ -7,7 +7,7 @@ import time
 import click
 
 
-@click.command(name="warmup")
+@click.command(name="warmup", short_help="Compile all kernels into the cache.")
 def command() -> None:
     """Compile all kernels into the cache, by running each feature once on tiny data."""
     from .exercises import EXERCISES

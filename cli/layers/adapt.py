@@ -21,6 +21,19 @@ from .shared import files_of, print_json, refuse_existing, tracking
 # Tokens that are shown of a vocabulary.
 _SHOWN: Final = 5
 
+_HELP: Final = """Adapt layers to the columns of CSV, Parquet, JSON lines or TFRecord FILES, in one pass, and save them.
+
+A layer makes the column NAME from the column of that name, or from another:
+
+\b
+  --layer age=Normalization
+  --layer city=StringLookup:num_oov_indices=2,output_mode=one_hot
+  --layer group=Discretization:column=age,num_bins=4
+  --layer place=HashedCrossing:columns=[city,group],num_bins=100
+
+`penstock transform` applies the saved layers to files; in Python, ColumnLayers.load(FILE) reads them.
+"""
+
 
 def adapt_files(layers: ColumnLayers, paths: Sequence[str], reading: Reading, *, jobs: int = 1) -> int:
     """Adapt layers to files, each read once, and return the number of rows.
@@ -133,7 +146,7 @@ def _text(told: dict[str, Any]) -> str:
     return "nothing to learn"
 
 
-@click.command(name="adapt")
+@click.command(name="adapt", help=_HELP, short_help="Adapt layers to the columns of files.")
 @click.argument("files", nargs=-1, required=True, metavar="FILES...")
 @click.option("--layer", "words", multiple=True, metavar="NAME=LAYER[:OPTIONS]", help="A layer; may be repeated.")
 @click.option("--layers", "path", default=None, metavar="FILE", help="A TOML or JSON file of layers.")
@@ -158,18 +171,7 @@ def command(
     jobs: int,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    r"""Adapt layers to the columns of CSV, Parquet, JSON lines or TFRecord FILES, in one pass, and save them.
-
-    A layer makes the column NAME from the column of that name, or from another:
-
-    \b
-      --layer age=Normalization
-      --layer city=StringLookup:num_oov_indices=2,output_mode=one_hot
-      --layer group=Discretization:column=age,num_bins=4
-      --layer place=HashedCrossing:columns=[city,group],num_bins=100
-
-    `penstock transform` applies the saved layers to files; in Python, ColumnLayers.load(FILE) reads them.
-    """
+    """Adapt layers and save them."""
     layers = layers_of(words, path)
     refuse_existing(output, force=force)
     paths = files_of(files)

@@ -149,7 +149,7 @@ def targets_of(sources: Sequence[str], output: str, form: str | None) -> list[st
     return [str(Path(output) / name) for name in names]
 
 
-@click.command(name="transform")
+@click.command(name="transform", short_help="Apply saved layers to files.")
 @click.argument("saved", metavar="LAYERS")
 @click.argument("files", nargs=-1, required=True, metavar="FILES...")
 @click.option("-o", "--output", required=True, metavar="FILE|FOLDER/", help="One result, or a folder of one for each.")

@@ -105,3 +105,17 @@ def test_demo_and_warmup(tmp_path):
     accuracy = float(demo.stdout.rsplit("accuracy on held-out shards:", 1)[1])
     assert accuracy >= 0.95
     assert "CSV → TFRecord shards" in demo.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["adapt"], ["transform"], ["demo"], ["warmup"], ["records"]])
+def test_help_is_laid_out(capsys, words):
+    assert main([*words, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "\\b" not in shown
+    assert "\b" not in shown
+
+
+def test_commands_are_told_in_a_line(capsys):
+    main(["--help"])
+    commands = capsys.readouterr().out.partition("Commands:")[2]
+    assert "..." not in commands
