@@ -66,7 +66,7 @@ def column_names_of(probe: Probe, encoding: str) -> list[str]:
     A byte order mark in front of them is left out.
 
     Raises:
-        ParseError: A file is empty.
+        ParseError: A file is empty, or its first line is no text.
         InvalidArgumentError: A file has other names.
     """
     names: list[str] | None = None
@@ -74,7 +74,15 @@ def column_names_of(probe: Probe, encoding: str) -> list[str]:
         fields, _ = next(probe.rows(path), (None, 1))
         if fields is None:
             raise ParseError(f"{probe.where}: {path} must begin with a header line. It is empty.", path=path, line=1)
-        found = [field.decode(encoding) for field in fields]
+        try:
+            found = [field.decode(encoding) for field in fields]
+        except UnicodeDecodeError as err:
+            raise ParseError(
+                f"{probe.where}: {path}, line 1: column names must be text in {encoding}. Received: "
+                f"{b','.join(fields)[:60]!r} ({err.reason}). Convert the file, or give column_names.",
+                path=path,
+                line=1,
+            ) from err
         found[0] = found[0].removeprefix(_BYTE_ORDER_MARK)
         if names is None:
             names = found

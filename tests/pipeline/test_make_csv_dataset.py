@@ -143,6 +143,9 @@ def test_files_that_do_not_fit_together(tmp_path) -> None:
     (tmp_path / "2.csv").write_text("")
     with pytest.raises(ParseError, match=r"2\.csv must begin with a header line\. It is empty\."):
         make_csv_dataset(str(tmp_path / "*.csv"), 1)
+    (tmp_path / "2.csv").write_bytes(b"a,\xff\xfe\n1,2\n")
+    with pytest.raises(ParseError, match=r"2\.csv, line 1: column names must be text in utf-8\. Received: b'a,\\xff"):
+        make_csv_dataset(str(tmp_path / "*.csv"), 1)
     (tmp_path / "2.csv").write_text("a,b\n1\n")
     with pytest.raises(ParseError, match=r"2\.csv, line 2 has 1 fields, but there are 2 columns\. Types cannot be inf"):
         make_csv_dataset(str(tmp_path / "*.csv"), 1)
