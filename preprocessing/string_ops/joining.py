@@ -96,7 +96,7 @@ class _Join(JointTransform):
         return as_rows(self.compute(columns, count), n, shape)
 
     def apply_rows(self, n: int, rows: Any) -> Any:
-        raise NotImplementedError  # `_batch` needs to know which inputs are rows
+        return self._batch(n, rows, (True,) * len(rows), {})
 
     def infer_spec(self, spec: Any) -> Spec:
         specs = [check_strings(s, "join") for s in spec]

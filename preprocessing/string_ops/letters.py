@@ -196,7 +196,7 @@ class _Substr(JointTransform):
         return as_rows(self.compute(BytesColumn(rows.data, rows.offsets), *spread), n, rows.shape)
 
     def apply_rows(self, n: int, rows: Any) -> Any:
-        raise NotImplementedError  # `_batch` needs to know which inputs are rows
+        return self._batch(n, rows, (True,) * len(rows), {})
 
     def infer_spec(self, spec: Any) -> Spec:
         first, *others = spec
