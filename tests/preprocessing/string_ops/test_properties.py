@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from penstock.core.columns import BytesColumn
 from penstock.preprocessing import string_ops
+from penstock.preprocessing.string_ops.joining import _Join
 
 pytestmark = pytest.mark.property
 
@@ -115,3 +116,11 @@ def test_patterns_are_pythons_where_the_syntaxes_agree(values, pattern):
         assert string_ops.regex_replace(texts, pattern, "<>").tolist() == [
             compiled.sub("<>", t).encode() for t in texts
         ]
+
+
+@given(st.lists(st.tuples(st.binary(max_size=4), st.binary(max_size=4)), min_size=1, max_size=5))
+def test_rows_are_joined_as_single_values_are(pairs):
+    first, second = ([pair[i] for pair in pairs] for i in range(2))
+    rows = BytesColumn.from_list(first), BytesColumn.from_list(second)
+    joined = _Join("-").apply_rows(len(pairs), rows)
+    assert joined.to_list() == [a + b"-" + b for a, b in pairs]
