@@ -105,7 +105,7 @@ def check_equal(path: str, data: dict[str, Any], messages: Any) -> None:
 
 def main() -> None:
     """Write a file, check, time, print."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
     data = columns(n)
     messages = records.encode_examples(data)
     with tempfile.TemporaryDirectory() as folder:
