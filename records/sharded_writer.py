@@ -17,6 +17,7 @@ import numpy as np
 
 from ..core.columns import BytesColumn
 from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
+from ..core.waiting import result_of
 from .files import check_compression, path_of
 from .framing import frame, frame_many
 from .manifest import Manifest, Shard
@@ -282,7 +283,7 @@ class ShardedWriter:
                 self._drain(file)
                 self._finish(file)
             for work in self._work:
-                work.result()
+                result_of(work)
             names = [self._pattern.format(shard=i, shards=len(self._files)) for i in range(len(self._files))]
             manifest = self._describe(names)
             # A manifest of an earlier run must not vouch for a mixture of its shards and ours.

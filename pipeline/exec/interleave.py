@@ -14,6 +14,7 @@ import numpy as np
 
 from ...core.block import Block
 from ...core.random import FunctionSeeds
+from ...core.waiting import result_of
 from .. import plan
 from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
 from .failures import failure
@@ -229,7 +230,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         if failed is not None:
             raise failed
         pending, slot.pending = slot.pending, None
-        return slot.input.pull(rows) if pending is None else pending.result()
+        return slot.input.pull(rows) if pending is None else result_of(pending)
 
     def _hold(self, i: int, block: Block | None) -> None:
         slot = self._slots[i]

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from ...core.block import Block
 from ...core.provenance import Provenance
+from ...core.waiting import result_of
 from .. import plan
 from .base import BlockSizer, Context, State, UnaryOperator, executes
 from .input import Input
@@ -226,7 +227,7 @@ class _Task:
         self._future, self.rows = future, rows
 
     def result(self) -> _Outcome:
-        return self._future.result()
+        return result_of(self._future)
 
 
 def _run(runner: RowRunner, block: Block, first: int) -> _Outcome:

@@ -47,12 +47,14 @@ class Pool:
         self._closed = False
         self._name = f"penstock-{next(_names)}"
 
-    def submit(self, task: Callable[[], R]) -> Future[R]:
-        """Run `task` on a thread and return its future.
+    def submit(self, task: Callable[[], R], future: Future[R] | None = None) -> Future[R]:
+        """Run `task` on a thread and return its future; after `close`, cancelled.
 
-        After `close` the future comes back cancelled.
+        Args:
+            task: What to run.
+            future: The future to use; None makes one.
         """
-        future: Future[R] = Future()
+        future = Future() if future is None else future
         with self._lock:
             if self._closed:
                 future.cancel()
@@ -111,7 +113,8 @@ class Pool:
             future.cancel()
         me = threading.current_thread()
         for thread in self._threads:
-            if thread is not me:
+            # One that a Ctrl-C kept from starting is not alive and cannot be joined.
+            if thread is not me and thread.is_alive():
                 thread.join()
         self._threads = [t for t in self._threads if t is me]
 

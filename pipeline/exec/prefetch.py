@@ -14,6 +14,7 @@ from collections import deque
 from concurrent.futures import Future, wait
 
 from ...core.block import Block
+from ...core.waiting import GLANCE
 from .. import plan
 from .base import BlockSizer, Context, State, UnaryOperator, executes
 from .input import Input
@@ -54,10 +55,10 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                 if self._error is not None:
                     error, self._error = self._error, None
                     raise error
-                if self._ended:
+                if self._ended or self._closed:
                     return None
                 self._start()
-                self._condition.wait()
+                self._condition.wait(GLANCE)
             block = self._queue.popleft()
             if block.n > max_rows:
                 self._queue.appendleft(block.slice(max_rows, block.n))
@@ -76,7 +77,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                 return {"input": self._source.get_state()}
             while self._running and self._source.rows == self._given and not self._queue:
                 # The task has begun and its first pull has no checkpoint yet.
-                self._condition.wait()
+                self._condition.wait(GLANCE)
             return {"input": self._source.state_at(self._given)}
 
     def set_state(self, state: State) -> None:
@@ -99,8 +100,13 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
     def _start(self) -> None:
         """Start the task unless it runs or has nothing to do. The condition's lock is held."""
         if not (self._running or self._ended or self._closed or self._error) and self._held < self._capacity():
-            self._running = True
-            self._task = self.context.pool.submit(self._work)
+            # Known before it is handed over: a Ctrl-C in between must not hide a task that runs from `close`.
+            self._running, self._task = True, Future()
+            try:
+                self.context.pool.submit(self._work, self._task)
+            except BaseException:
+                self._running = not self._task.cancel()
+                raise
 
     def _work(self) -> None:
         while True:

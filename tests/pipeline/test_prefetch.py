@@ -236,6 +236,41 @@ except KeyboardInterrupt:
     assert (out.split(), process.returncode) == ([b"interrupted"], 0), err
 
 
+@pytest.mark.fault
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal to a thread")
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "prefetch(2)",
+        "prefetch(2).batch(2).prefetch(1)",
+        "interleave(lambda x: Dataset.range(3).map(slow, vectorize=False), cycle_length=2, num_parallel_calls=2)",
+    ],
+)
+def test_ctrl_c_is_seen_where_it_wakes_another_thread(steps) -> None:
+    # The handler runs in the main thread, which sleeps on: the system gave the signal to a thread of the pool.
+    program = f"""
+import signal, threading
+from penstock import Dataset
+never = threading.Event()
+def slow(x):
+    if threading.current_thread() is not threading.main_thread():
+        never.wait(0.1)  # until the main thread sleeps
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        while not never.wait(0.01) and not seen:
+            pass
+    return x
+seen = []
+try:
+    for x in Dataset.range(10**9).map(slow, num_parallel_calls=2, vectorize=False).{steps}:
+        pass
+except KeyboardInterrupt:
+    seen.append(True)
+    print("interrupted", flush=True)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.split(), done.returncode) == (["interrupted"], 0), done.stderr
+
+
 @pytest.mark.unit
 @pytest.mark.parametrize("size", [-2, 1.5, "2", None, True])
 def test_buffer_size_is_checked(size) -> None:
