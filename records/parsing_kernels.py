@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.kernels import kernel
-from .list_kernels import NO_KIND, read_list_kernel
+from .list_kernels import FLOAT_LIST, INT64_LIST, NO_KIND, copy_words_kernel, read_list_kernel, varints_kernel
 from .wire_kernels import (
     DELIMITED,
     DONE,
@@ -41,6 +41,16 @@ from .words import borrow, load_u64
 
 # Zero bytes behind the last of the keys that `same_kernel` compares with.
 KEY_PADDING: Final = 8
+
+# An entry written the short way (`short_entry_kernel`): tag and length, tag and length of the key, the key, then tag
+# and length of Feature, list and content (a string of a list; the content of packed numbers has tag 1 as well).
+_ENTRY_HEAD: Final = 4
+_VALUE_HEAD: Final = 6
+_SHORT_HEAD_BITS: Final = 0x80FF80FF
+_SHORT_HEAD: Final = FIRST_DELIMITED | FIRST_DELIMITED << 16
+_VALUE_TAGS: Final = SECOND_DELIMITED | DELIMITED << 16 | FIRST_DELIMITED << 32
+_EACH_LENGTH: Final = 1 << 8 | 1 << 24 | 1 << 40
+_LENGTHS_MORE: Final = 4 << 8 | 2 << 24
 
 _HASH_START: Final = 0xCBF29CE484222325  # FNV-1a, 64 bit (G. Fowler, L. C. Noll, K.-P. Vo; RFC 9923)
 _HASH_PRIME: Final = 0x100000001B3
@@ -146,6 +156,67 @@ def list_kernel(data: Bytes, start: int, stop: int) -> int:
 
 
 @kernel(inline=True)
+def short_entry_kernel(
+    data: Bytes,
+    start: int,
+    stop: int,
+    keys: Bytes,
+    key_offsets: Offsets,
+    slot: int,
+    row: int,
+    kinds: npt.NDArray[np.int8],
+    plan: Offsets,
+    floats: Bytes,
+    ints: npt.NDArray[np.uint64],
+    spans: Offsets,
+) -> int:
+    """Read an entry that is written the short way and holds what is planned for key `slot`; return its end.
+
+    That is: the lengths of all its parts take a byte each, the numbers are packed, and nothing else is there. Then tags
+    and lengths stand at known places, and a few comparisons check them all. Returns -1, with nothing noted, for any
+    other entry.
+    """
+    if start + _ENTRY_HEAD > stop or start + 8 > len(data) or plan[slot, 0] == NO_KIND:
+        return -1
+    head = load_u64(data, start)
+    key = start + _ENTRY_HEAD
+    key_end = key + np.int64(head >> np.uint64(24) & np.uint64(127))
+    end = start + 2 + np.int64(head >> np.uint64(8) & np.uint64(127))
+    if (
+        head & np.uint64(_SHORT_HEAD_BITS) != np.uint64(_SHORT_HEAD)
+        or end > stop
+        or key_end + _VALUE_HEAD > end
+        or key_end + 8 > len(data)
+        or not same_kernel(data, key, key_end, keys, key_offsets, slot)
+    ):
+        return -1
+    kind, size = plan[slot, 0], plan[slot, 1]
+    value = load_u64(data, key_end)
+    begin = key_end + _VALUE_HEAD
+    # The lengths of Feature, list and content: each part ends where the entry does.
+    lengths = np.uint64(end - begin) * np.uint64(_EACH_LENGTH) + np.uint64(_LENGTHS_MORE)
+    tags = np.uint64(_VALUE_TAGS) | np.uint64(kind) << np.uint64(19)
+    if value & np.uint64(0xFFFFFFFFFFFF) != tags | lengths or kinds[slot, row] != NO_KIND:
+        return -1
+    at = plan[slot, 2] + row * size
+    if kind == INT64_LIST:
+        i, count = varints_kernel(data, begin, end, ints, at, size)
+        if i != end or count != size:
+            return -1
+    elif kind == FLOAT_LIST:
+        if end - begin != 4 * size:
+            return -1
+        copy_words_kernel(data, begin, floats, 4 * at, size)
+    elif size == 1:
+        spans[at, 0] = begin
+        spans[at, 1] = end
+    else:
+        return -1
+    kinds[slot, row] = kind
+    return end
+
+
+@kernel(inline=True)
 def features_kernel(
     data: Bytes,
     start: int,
@@ -175,6 +246,14 @@ def features_kernel(
     """
     i, place, found = start, 0, 0
     while i < stop:
+        slot = order[place] if place < len(order) else -1
+        if slot >= 0 and not lists:
+            end = short_entry_kernel(data, i, stop, keys, key_offsets, slot, row, kinds, plan, floats, ints, spans)
+            if end >= 0:
+                i = end
+                place += 1
+                found += 1
+                continue
         tag, i = varint_kernel(data, i, stop)
         if i < 0:
             return MALFORMED, 0
@@ -199,7 +278,6 @@ def features_kernel(
             return MALFORMED, 0
         if value_end != entry_end:
             return UNUSUAL, 0
-        slot = order[place] if place < len(order) else -1
         if slot < 0 or not same_kernel(data, key, key_end, keys, key_offsets, slot):
             slot = find_kernel(data, key, key_end, keys, key_offsets, table)
             if place < len(order):

@@ -110,6 +110,31 @@ def low_zero_bytes(mask: Any) -> Any:
     return count
 
 
+def low_zero_bits(mask: Any) -> Any:
+    """Return how many bits lie below the lowest set bit of `mask`; 64 where none is set."""
+    count = 0
+    while count < 64 and mask & np.uint64(1) == np.uint64(0):
+        mask >>= np.uint64(1)
+        count += 1
+    return count
+
+
+def low_bytes(data: Bytes, index: Any) -> Any:
+    """Return which of the 64 bytes at `index` are below 128, one bit each. The caller has checked that they exist."""
+    mask = np.uint64(0)
+    for k in range(64):
+        mask |= np.uint64(data[index + k] < 128) << np.uint64(k)
+    return mask
+
+
+def pack_sevens(word: Any) -> Any:
+    """Return the number whose base-128 digits, lowest first, are the lower seven bits of each byte of a uint64."""
+    word &= np.uint64(0x7F7F7F7F7F7F7F7F)
+    word = (word & np.uint64(0x007F007F007F007F)) | ((word & np.uint64(0x7F007F007F007F00)) >> np.uint64(1))
+    word = (word & np.uint64(0x00003FFF00003FFF)) | ((word & np.uint64(0x3FFF00003FFF0000)) >> np.uint64(2))
+    return (word & np.uint64(0x0FFFFFFF)) | ((word & np.uint64(0x0FFFFFFF00000000)) >> np.uint64(4))
+
+
 def multiply_high(a: Any, b: Any) -> Any:
     """Return the upper 64 bits of the 128-bit product of two uint64."""
     low, half = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -131,6 +156,17 @@ def _hardware_crc() -> tuple[str, str] | None:
     if triple.startswith(("aarch64", "arm64")) and features.get("crc"):
         return "llvm.aarch64.crc32cx", "llvm.aarch64.crc32cb"
     return None
+
+
+def _has_fast_extract() -> bool:
+    """Whether this processor has an instruction that gathers bits (BMI2's PEXT) that is no slow microprogram."""
+    from llvmlite import binding
+
+    if numba.config.CPU_NAME or numba.config.CPU_FEATURES or not binding.get_process_triple().startswith("x86_64"):
+        return False
+    # AMD before Zen 3: https://www.agner.org/optimize/instruction_tables.pdf
+    slow = binding.get_host_cpu_name() in ("bdver4", "znver1", "znver2")
+    return bool(binding.get_host_cpu_features().get("bmi2")) and not slow
 
 
 def _install() -> None:
@@ -178,6 +214,32 @@ def _install() -> None:
         return types.intp(types.uint64), generate
 
     @intrinsic  # type: ignore[untyped-decorator]
+    def trailing_bits(_typing: Any, mask: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
+
+        return types.intp(types.uint64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def below_128(_typing: Any, data: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            many = ir.VectorType(i8, 64)
+            start = builder.bitcast(pointer(context, builder, data, args[0], args[1]), many.as_pointer())
+            values = builder.load(start)
+            values.align = 1
+            return builder.bitcast(builder.icmp_signed(">=", values, ir.Constant(many, [0] * 64)), i64)
+
+        return types.uint64(data, types.intp), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def extract_sevens(_typing: Any, word: Any) -> Any:
+        def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            function = builder.module.declare_intrinsic("llvm.x86.bmi.pext.64", (), ir.FunctionType(i64, [i64, i64]))
+            return builder.call(function, [args[0], ir.Constant(i64, 0x7F7F7F7F7F7F7F7F)])
+
+        return types.uint64(types.uint64), generate
+
+    @intrinsic  # type: ignore[untyped-decorator]
     def upper(_typing: Any, a: Any, b: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             wide = ir.IntType(128)
@@ -201,7 +263,16 @@ def _install() -> None:
                 else (lambda data, index, word: None)
             )
         )
+    if not numba.config.BOUNDSCHECK:
+        overload(low_bytes)(lambda data, index: lambda data, index: below_128(data, index))
+    else:
+        register_jitable(low_bytes)
+    if _has_fast_extract():
+        overload(pack_sevens)(lambda word: lambda word: extract_sevens(word))
+    else:
+        register_jitable(pack_sevens)
     overload(low_zero_bytes)(lambda mask: lambda mask: trailing(mask))
+    overload(low_zero_bits)(lambda mask: lambda mask: trailing_bits(mask))
     overload(multiply_high)(lambda a, b: lambda a, b: upper(a, b))
 
     names = _hardware_crc()

@@ -332,22 +332,24 @@ def executed_nodes() -> tuple[type[Node], ...]:
 
 
 class BlockSizer:
-    """How many rows to ask for, so that blocks grow from one row to about `TARGET_BLOCK_BYTES`.
+    """How many rows to ask for, so that blocks grow from one row to about so many bytes.
 
     The first element comes as early as a single row can; each following pull asks for up to eight times as many.
 
     Args:
         max_rows: Most rows to ask for.
+        target_bytes: Bytes of a block.
     """
 
-    def __init__(self, max_rows: int = MAX_BLOCK_ROWS) -> None:
+    def __init__(self, max_rows: int = MAX_BLOCK_ROWS, target_bytes: int = TARGET_BLOCK_BYTES) -> None:
         self.max_rows = max_rows
         self.rows = 1
+        self._target_bytes = target_bytes
 
     def saw(self, block: Block) -> None:
         """Adapt to the size of a block that was asked for with `rows`."""
         if block.n < self.rows:
             return
         bytes_per_row = max(1, block.nbytes // block.n)
-        fitting = max(1, TARGET_BLOCK_BYTES // bytes_per_row)
+        fitting = max(1, self._target_bytes // bytes_per_row)
         self.rows = max(1, min(self.rows * 8, fitting, self.max_rows))

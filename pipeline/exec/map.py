@@ -6,7 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ...core.block import Block
 from ...core.provenance import Provenance
@@ -17,6 +17,10 @@ from .input import Input
 from .leading import leading_block
 from .row_runner import RowRunner
 from .skips import Skips
+
+# Input of one call of a traced function: enough that what a call costs beside its kernels vanishes even where an
+# element is a whole batch, and that kernels have rows for all cores. More gains nothing: results leave the caches.
+CALL_BYTES: Final = 1 << 22
 
 Results: TypeAlias = "Block | list[Any] | None"
 
@@ -38,8 +42,7 @@ class Map(UnaryOperator[plan.Map]):
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._ready: deque[_Task] = deque()
-        # Rows of a task of a traced function: enough work to pay for handing it to a thread, whatever a row is.
-        self._sizer = BlockSizer(context.max_block_rows)
+        self._sizer = BlockSizer(context.max_block_rows, CALL_BYTES)
         self._results: Block | list[Any] | None = None
         self._next = 0
         self._served = 0
@@ -156,7 +159,16 @@ class Map(UnaryOperator[plan.Map]):
             # Rows after one that failed: they are still to come for whoever goes on after the error.
             block, self._rest = self._rest, None
             return block
-        return None if self._ended else self._read(max_rows)
+        if self._ended:
+            return None
+        block = self._read(self._rows(max_rows))
+        if block is not None:
+            self._sizer.saw(block)
+        return block
+
+    def _rows(self, max_rows: int) -> int:
+        """Return how many rows of input to take; the function runs over them where nobody can see it."""
+        return max(max_rows, self._sizer.rows) if self.is_pure else max_rows
 
     def _read(self, max_rows: int) -> Block | None:
         block = self._source.pull(max_rows)
@@ -187,9 +199,8 @@ class Map(UnaryOperator[plan.Map]):
         in_flight = sum(self._ready_rows)
         first = self._count + in_flight
         while len(self._ready) < self._parallel and not self._ended and self._failed is None:
-            rows = max(max_rows, self._sizer.rows) if self.is_pure else 1
             try:
-                block = self._read(rows)
+                block = self._read(self._rows(max_rows) if self.is_pure else 1)
             except Exception as err:
                 # The results of what was read before come first.
                 self._failed = err

@@ -67,6 +67,10 @@ def test_portable_crc_and_words_are_the_compiled_ones():
     assert int(crc) ^ 0xFFFFFFFF == table_crc32c(data.tobytes() + b"\t")
     assert int(words.load_u64(data, 3)) == int.from_bytes(data[3:11].tobytes(), "little")
     assert words.low_zero_bytes(np.uint64(0x8000_0000)) == 3
+    assert words.low_zero_bits(np.uint64(0x8000_0000)) == 31
+    assert words.low_zero_bits(np.uint64(0)) == 64
+    assert int(words.pack_sevens(np.uint64(0x8182_8384_8586_8788))) == sum(k << 7 * (8 - k) for k in range(1, 9))
+    assert int(words.low_bytes(np.arange(100, 164, dtype=np.uint8), 0)) == (1 << 28) - 1
     assert int(product) == ((2**64 - 5) * (2**63 + 11)) >> 64
     out = np.zeros(12, np.uint8)
     words.store_u64(out, 2, np.uint64(0x0102030405060708))
