@@ -280,7 +280,9 @@ def _arrays(value: Any) -> list[np.ndarray[Any, Any]]:
 
 
 def _same_values(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> bool:
-    if x.dtype.kind in "fc":
-        tolerance = 1e-5 if x.dtype.itemsize <= 4 else 1e-11
-        return bool(np.allclose(x, y, rtol=tolerance, atol=1e-30, equal_nan=True))
-    return bool(np.array_equal(x, y))
+    if np.array_equal(x, y):
+        return True
+    if x.dtype.kind not in "fc":
+        return False
+    tolerance = 1e-5 if x.dtype.itemsize <= 4 else 1e-11
+    return bool(np.allclose(x, y, rtol=tolerance, atol=1e-30, equal_nan=True))

@@ -161,10 +161,10 @@ class Map(UnaryOperator[plan.Map]):
             return block
         if self._ended:
             return None
-        block = self._read(self._rows(max_rows))
-        if block is not None:
-            self._sizer.saw(block)
-        return block
+        read = self._read(self._rows(max_rows))
+        if read is not None:
+            self._sizer.saw(read)
+        return read
 
     def _rows(self, max_rows: int) -> int:
         """Return how many rows of input to take; the function runs over them where nobody can see it."""
