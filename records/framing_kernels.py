@@ -107,24 +107,44 @@ def words_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int, copies
 
 
 @kernel(inline=True)
+def rest_kernel(data: Bytes, start: int, i: int, stop: int, crc: int) -> int:
+    """Step a raw CRC state that `words_kernel` gave over the bytes it left, `data[i:stop]`.
+
+    A zero state stays zero over zero bytes. So the bytes, mixed with the state, are moved to the end of a word of zeros,
+    and one step takes them all; of a state longer than the bytes the rest is mixed in afterwards. A loop over the bytes
+    would be mispredicted once a record.
+    """
+    state = np.uint64(crc)
+    if i == stop:
+        return state
+    if stop - start < 8:
+        while i < stop:
+            state = crc_byte(state, data[i])
+            i += 1
+        return state
+    bits = np.uint64(8 * (stop - i))
+    unused = np.uint64(64) - bits
+    last = load_u64(data, stop - 8) >> unused
+    return (state >> bits) ^ crc_word(np.uint64(0), (last ^ state) << unused)
+
+
+@kernel(inline=True)
 def crc_kernel(data: Bytes, start: int, stop: int) -> int:
     """Return the CRC32C of `data[start:stop]`."""
     i, crc = words_kernel(data, start, stop, data, start, False)
-    while i < stop:
-        crc = crc_byte(crc, data[i])
-        i += 1
-    return crc ^ np.uint64(_LOW_32)
+    return rest_kernel(data, start, i, stop, crc) ^ np.uint64(_LOW_32)
 
 
 @kernel(inline=True)
 def copy_crc_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int) -> int:
     """Copy `data[start:stop]` to `out[to:]` and return its CRC32C, in one pass over memory."""
     i, crc = words_kernel(data, start, stop, out, to, True)
-    while i < stop:
-        out[i - start + to] = data[i]
-        crc = crc_byte(crc, data[i])
-        i += 1
-    return crc ^ np.uint64(_LOW_32)
+    if stop - start >= 8:
+        store_u64(out, to + stop - start - 8, load_u64(data, stop - 8))
+    else:
+        for k in range(start, stop):
+            out[k - start + to] = data[k]
+    return rest_kernel(data, start, i, stop, crc) ^ np.uint64(_LOW_32)
 
 
 @kernel(inline=True)
