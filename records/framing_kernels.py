@@ -110,9 +110,9 @@ def words_kernel(data: Bytes, start: int, stop: int, out: Bytes, to: int, copies
 def rest_kernel(data: Bytes, start: int, i: int, stop: int, crc: int) -> int:
     """Step a raw CRC state that `words_kernel` gave over the bytes it left, `data[i:stop]`.
 
-    A zero state stays zero over zero bytes. So the bytes, mixed with the state, are moved to the end of a word of zeros,
-    and one step takes them all; of a state longer than the bytes the rest is mixed in afterwards. A loop over the bytes
-    would be mispredicted once a record.
+    A zero state stays zero over zero bytes. So the bytes, mixed with the state, are moved to the end of a word of
+    zeros, and one step takes them all; of a state longer than the bytes the rest is mixed in afterwards. A loop over
+    the bytes would be mispredicted once a record.
     """
     state = np.uint64(crc)
     if i == stop:
