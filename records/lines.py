@@ -6,15 +6,11 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import numpy as np
-
 from ..core.columns import BytesColumn
-from .buffer import ReadBuffer, trimmed
-from .file_reader import FileReader
-from .files import check_buffer_size, check_compression, name_of, open_source
+from .split_reader import SplitReader
 
 
-class LineReader(FileReader):
+class LineReader(SplitReader):
     r"""Reads the lines of one text file, in order, as bytes.
 
     A line ends with `\n` or at the end of the file; an empty file has none. As in tf.data's `TextLineDataset`, the line
@@ -40,21 +36,12 @@ class LineReader(FileReader):
         *,
         buffer_size: int | None = None,
     ) -> None:
-        kind = check_compression("LineReader", compression_type)
-        size = check_buffer_size("LineReader", buffer_size)
-        name = name_of(path)
-        super().__init__(name, ReadBuffer(open_source(path, kind), size))
-        self._ended = False
+        super().__init__(path, compression_type, buffer_size=buffer_size)
 
     @property
     def line_index(self) -> int:
         """Index of the next line, counted from 0."""
         return self._index
-
-    @property
-    def offset_bytes(self) -> int:
-        """Offset of the next line in the (decompressed) file."""
-        return self._buffer.offset_bytes
 
     def read(self, max_lines: int) -> BytesColumn | None:
         """Return the next lines, at least one and at most `max_lines`, or None at the end of the file.
@@ -67,24 +54,7 @@ class LineReader(FileReader):
         """
         from .line_kernels import SLACK_BYTES, split_lines_kernel
 
-        self._check_read("read", max_lines)
-        buffer = self._buffer
-        stop = buffer.stop_for(max_lines, self._index)
-        while True:
-            size = stop - buffer.start
-            limit = min(max_lines, size + 1)
-            out, offsets = np.empty(size + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
-            at_end = self._ended and stop == buffer.stop
-            lines, position = split_lines_kernel(buffer.data, buffer.start, stop, limit, at_end, out, offsets)
-            buffer.advance(position)
-            if lines:
-                self._index += lines
-                return trimmed(out, offsets, lines)
-            if stop == buffer.stop:
-                if self._ended:
-                    return None
-                self._ended = not buffer.fill(2 * len(buffer) + 1)
-            stop = buffer.stop
+        return self._read_split(max_lines, SLACK_BYTES, split_lines_kernel)
 
     def seek(self, offset_bytes: int, line_index: int) -> None:
         """Go to a line whose place is known; before the first read.

@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...core.columns import BytesColumn
-from ..buffer import ReadBuffer, trimmed
-from ..file_reader import FileReader
-from ..files import check_buffer_size, check_compression, name_of, open_source
+from ..split_reader import Bytes, Offsets, SplitReader
 
 
 class CsvRecords(NamedTuple):
@@ -30,7 +28,7 @@ class CsvRecords(NamedTuple):
     is_open: bool
 
 
-class CsvRecordReader(FileReader):
+class CsvRecordReader(SplitReader):
     r"""Reads the records of one CSV file, in order, as text.
 
     A record is a line (ended by `\n`, `\r\n`, `\r` or the end of the file), or several where a quoted field holds line
@@ -58,13 +56,9 @@ class CsvRecordReader(FileReader):
         use_quote_delim: bool = True,
         buffer_size: int | None = None,
     ) -> None:
-        kind = check_compression("CsvRecordReader", compression_type)
-        size = check_buffer_size("CsvRecordReader", buffer_size)
-        name = name_of(path)
-        super().__init__(name, ReadBuffer(open_source(path, kind), size))
+        super().__init__(path, compression_type, buffer_size=buffer_size)
         self._delimiter, self._quotes = field_delim[0], use_quote_delim
         self._line = 0
-        self._ended = False
 
     @property
     def record_index(self) -> int:
@@ -75,11 +69,6 @@ class CsvRecordReader(FileReader):
     def line_index(self) -> int:
         """Line on which the next record begins, counted from 0."""
         return self._line
-
-    @property
-    def offset_bytes(self) -> int:
-        """Offset of the next record in the (decompressed) file."""
-        return self._buffer.offset_bytes
 
     def read(self, max_records: int) -> CsvRecords | None:
         """Return the next records, at least one and at most `max_records`, or None at the end of the file.
@@ -92,31 +81,34 @@ class CsvRecordReader(FileReader):
         """
         from .split_kernels import SLACK_BYTES, split_records_kernel
 
-        self._check_read("read", max_records)
-        buffer = self._buffer
-        stop = buffer.stop_for(max_records, self._index)
-        while True:
-            size = stop - buffer.start
-            limit = min(max_records, size + 1)
-            out, offsets = np.empty(size + SLACK_BYTES, np.uint8), np.empty(limit + 1, np.int64)
+        delimiter, quotes = self._delimiter, self._quotes
+        starts: npt.NDArray[np.int64]
+        lines: npt.NDArray[np.int64]
+        passed, is_open = 0, False
+
+        def split(
+            data: Bytes,
+            start: int,
+            stop: int,
+            limit: int,
+            at_end: bool,  # noqa: FBT001 (as the kernels take it)
+            out: Bytes,
+            offsets: Offsets,
+        ) -> tuple[int, int]:
+            nonlocal starts, lines, passed, is_open
             starts, lines = np.empty(limit, np.int64), np.empty(limit, np.int64)
-            at_end = self._ended and stop == buffer.stop
             records, position, passed, is_open = split_records_kernel(
-                buffer.data, buffer.start, stop, limit, at_end, self._delimiter, self._quotes,
-                out, offsets, starts, lines,
-            )  # fmt: skip
-            if records:
-                starts = starts[:records] + (buffer.offset_bytes - buffer.start)
-                lines = lines[:records] + self._line
-                buffer.advance(position)
-                self._index += records
-                self._line += passed
-                return CsvRecords(trimmed(out, offsets, records), starts, lines, bool(is_open))
-            if stop == buffer.stop:
-                if self._ended:
-                    return None
-                self._ended = not buffer.fill(2 * len(buffer) + 1)
-            stop = buffer.stop
+                data, start, stop, limit, at_end, delimiter, quotes, out, offsets, starts, lines
+            )
+            return records, position
+
+        offset_bytes = self._buffer.offset_bytes
+        rows = self._read_split(max_records, SLACK_BYTES, split)
+        if rows is None:
+            return None
+        starts, lines = starts[: len(rows)], lines[: len(rows)] + self._line
+        self._line += passed
+        return CsvRecords(rows, starts + (offset_bytes - starts[0]), lines, bool(is_open))
 
     def seek(self, offset_bytes: int, record_index: int, line_index: int) -> None:
         """Go to a record whose place is known; before the first read.
