@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ...core.columns import BytesColumn
 from ..split_reader import Bytes, Offsets, SplitReader
+
+_NOWHERE: Final = np.empty(0, np.int64)
 
 
 class CsvRecords(NamedTuple):
@@ -82,8 +84,7 @@ class CsvRecordReader(SplitReader):
         from .split_kernels import SLACK_BYTES, split_records_kernel
 
         delimiter, quotes = self._delimiter, self._quotes
-        starts: npt.NDArray[np.int64]
-        lines: npt.NDArray[np.int64]
+        starts = lines = _NOWHERE
         passed, is_open = 0, False
 
         def split(
