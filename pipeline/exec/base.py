@@ -19,6 +19,7 @@ from ..plan.shuffle import ShuffleSeeds
 from .passes import Passes, Place, SeedsAt
 from .pool import Pool
 from .skips import SkipReport
+from .streams import Streams
 
 N = TypeVar("N", bound=Node)
 
@@ -77,6 +78,7 @@ class Context:
         self.skipped = SkipReport()
         self._stopped = threading.Event()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
+        self._streams = Streams(root)
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
 
@@ -124,6 +126,7 @@ class Context:
         twin = copy.copy(self)
         twin._elements = {}
         twin._passes = Passes(self._root, counts=False, again=self._passes)
+        twin._streams = self._streams.apart()
         twin.skipped = SkipReport()
         return twin
 
@@ -135,12 +138,13 @@ class Context:
             element: How many elements were before, in all passes of the iterator over the node.
             made: The plan of the dataset.
         """
-        if not captured_seeds(node):
-            return self.build(made)
         self.restore_elements(node, element + 1)
+        tree = as_tree(made)
         twin = copy.copy(self)
-        twin._made, twin._elements = _Made(self._path(node), element, as_tree(made)), {}
-        return twin.build(twin._made.root)
+        twin._elements, twin._streams = {}, self._streams.of_element(tree, element)
+        if captured_seeds(node):
+            twin._made = _Made(self._path(node), element, tree)
+        return twin.build(tree)
 
     def _path(self, node: Node) -> tuple[int, ...]:
         """Return where a node stands: its number, behind those of the elements that it was made of."""
@@ -153,6 +157,11 @@ class Context:
     def restore_elements(self, node: Node, elements: int) -> None:
         """Go on behind so many elements of a node."""
         self._elements[id(node)] = elements
+
+    @property
+    def streams(self) -> Streams:
+        """The random streams of the functions of the plan."""
+        return self._streams
 
     def number(self, node: Node) -> int | None:
         """Return the node's number in the plan, counted from the source, or None for a plan made while running."""
@@ -334,17 +343,19 @@ def executed_nodes() -> tuple[type[Node], ...]:
 class BlockSizer:
     """How many rows to ask for, so that blocks grow from one row to about so many bytes.
 
-    The first element comes as early as a single row can; each following pull asks for up to eight times as many.
+    The first element comes as early as a single row can; each following pull asks for up to `growth` times as many.
 
     Args:
         max_rows: Most rows to ask for.
         target_bytes: Bytes of a block.
+        growth: How many times as many rows a block may have as the one before.
     """
 
-    def __init__(self, max_rows: int = MAX_BLOCK_ROWS, target_bytes: int = TARGET_BLOCK_BYTES) -> None:
+    def __init__(self, max_rows: int = MAX_BLOCK_ROWS, target_bytes: int = TARGET_BLOCK_BYTES, growth: int = 8) -> None:
         self.max_rows = max_rows
         self.rows = 1
         self._target_bytes = target_bytes
+        self._growth = growth
 
     def saw(self, block: Block) -> None:
         """Adapt to the size of a block that was asked for with `rows`."""
@@ -352,4 +363,4 @@ class BlockSizer:
             return
         bytes_per_row = max(1, block.nbytes // block.n)
         fitting = max(1, self._target_bytes // bytes_per_row)
-        self.rows = max(1, min(self.rows * 8, fitting, self.max_rows))
+        self.rows = max(1, min(self.rows * self._growth, fitting, self.max_rows))

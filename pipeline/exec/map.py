@@ -42,7 +42,8 @@ class Map(UnaryOperator[plan.Map]):
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._ready: deque[_Task] = deque()
-        self._sizer = BlockSizer(context.max_block_rows, CALL_BYTES)
+        # What was computed ahead in vain, where the consumer stops, is at most as much as it has taken.
+        self._sizer = BlockSizer(context.max_block_rows, CALL_BYTES, growth=2)
         self._results: Block | list[Any] | None = None
         self._next = 0
         self._served = 0

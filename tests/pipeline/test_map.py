@@ -10,6 +10,8 @@ import pytest
 
 from penstock import AUTOTUNE, Dataset, TextLineDataset
 from penstock.core.errors import InvalidArgumentError, StageError, TraceError
+from penstock.core.trace.rows import RowFunction
+from penstock.pipeline.exec.map import CALL_BYTES
 from penstock.records.csv import decode_csv
 
 WAYS = [
@@ -84,6 +86,18 @@ def test_an_opaque_function_runs_when_its_element_is_asked_for() -> None:
     calls.clear()
     next(iter(Dataset.range(100).map(note).batch(4)))
     assert calls == [0, 1, 2, 3]
+
+
+@pytest.mark.unit
+def test_a_traced_function_gets_many_large_elements_at_once_but_few_in_vain(monkeypatch) -> None:
+    rows = []
+    run = RowFunction.run_block
+    monkeypatch.setattr(RowFunction, "run_block", lambda self, block: (rows.append(block.n), run(self, block))[1])
+    iterator = iter(Dataset.from_tensor_slices(np.zeros((60, 1 << 18), np.uint8)).map(lambda x: x + 1))
+    for taken in range(1, 61):
+        next(iterator)
+        assert sum(rows) <= 2 * taken + 1
+    assert max(rows) << 18 == CALL_BYTES
 
 
 @pytest.mark.unit
