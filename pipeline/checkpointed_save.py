@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..core.errors import DataLossError, InvalidArgumentError, describe, suggest
+from ..core.replacing import replacing
 from ..core.trace.rows import RowFunction
 from .calling import check_count
 from .plan import Node
@@ -103,7 +104,8 @@ def save_on(root: Node, path: str, codec: str, shard_function: RowFunction | Non
         def keep() -> None:
             content = {**key, "rows": rows, "writer": writer.progress(), "state": iterator.get_state()}
             progress.parent.mkdir(parents=True, exist_ok=True)
-            folder.replace_file(progress, folder.sealed({"format": FORMAT, **content}))
+            with replacing(progress) as file:
+                file.write(folder.sealed({"format": FORMAT, **content}))
 
         try:
             if kept is None:

@@ -14,7 +14,7 @@ from ..core.columns import BytesColumn
 from ..core.columns.kernels import frozen
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError
 from ..core.parallel import run_ranges
-from ..core.saving.archive import replacing
+from ..core.replacing import replacing
 from .kernels import table as kernels
 from .kernels import utf8
 

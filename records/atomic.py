@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from ..core.errors import InvalidArgumentError, NotFoundError
+from ..core.replacing import temporary_beside
 
 
 class AtomicFile:
@@ -25,16 +25,9 @@ class AtomicFile:
     """
 
     def __init__(self, where: str, path: str, compressor: Any = None) -> None:
-        target = Path(path)
-        if target.is_dir():
-            raise InvalidArgumentError(f"{where}: {path} is a folder. Give the name of a file in it.")
         self.path = path
         self._compressor = compressor
-        self._temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            self._file: IO[bytes] = self._temporary.open("xb")
-        except FileNotFoundError as err:
-            raise NotFoundError(f"{where}: {target.parent} is no folder, cannot write {path}. Make it first.") from err
+        self._temporary, self._file = open_temporary(where, path)
 
     @property
     def file(self) -> IO[bytes]:
@@ -87,6 +80,23 @@ class OpenFile:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None and self._compressor is not None:
             self.file.write(self._compressor.flush())
+
+
+def open_temporary(where: str, path: str, *, buffering: int = -1) -> tuple[Path, IO[bytes]]:
+    """Return the name of a new file beside the one to make, and that file, open for writing.
+
+    Raises:
+        NotFoundError: The folder does not exist.
+        InvalidArgumentError: The path is a folder.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise InvalidArgumentError(f"{where}: {path} is a folder. Give the name of a file in it.")
+    temporary = temporary_beside(target)
+    try:
+        return temporary, temporary.open("xb", buffering=buffering)
+    except FileNotFoundError as err:
+        raise NotFoundError(f"{where}: {target.parent} is no folder, cannot write {path}. Make it first.") from err
 
 
 def sync_folder(folder: Path) -> None:

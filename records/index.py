@@ -18,7 +18,6 @@ All numbers are little-endian::
 from __future__ import annotations
 
 import os
-import secrets
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.errors import DataLossError, UnimplementedError
+from ..core.replacing import replacing
 from .files import COMPRESSION_TYPES, check_compression, open_local, path_of
 from .reader import Layout, TFRecordReader
 
@@ -95,13 +95,8 @@ class RecordIndex:
             )
         )
         target = Path(self.path + SUFFIX)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            temporary.write_bytes(head + _CRC.pack(_crc32c(head, body)) + body)
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with replacing(target) as file:
+            file.write(head + _CRC.pack(_crc32c(head, body)) + body)
         return str(target)
 
     def __repr__(self) -> str:

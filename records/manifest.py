@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError
+from ..core.replacing import replacing
 from .files import check_compression, open_local, path_of
 
 _FORMAT: Final = "penstock-shards"
@@ -118,14 +118,8 @@ class Manifest:
             "schema": self.schema,
             "shards": [asdict(shard) for shard in self.shards],
         }
-        target = Path(path)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            temporary.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with replacing(Path(path)) as file:
+            file.write((json.dumps(plain, indent=1) + "\n").encode())
 
 
 def _sha256(path: str) -> str:

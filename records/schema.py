@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 from ..core.errors import InvalidArgumentError, NotFoundError, ParseError, describe
+from ..core.replacing import replacing
 from .features import FeatureSpec, FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 
 _FORMAT: Final = "penstock-schema"
@@ -186,15 +186,9 @@ class Schema:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a JSON file, under a temporary name first."""
-        target = Path(path)
-        temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            text = json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n"
-            temporary.write_text(text, encoding="utf-8")
-            temporary.replace(target)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        text = json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n"
+        with replacing(Path(path)) as file:
+            file.write(text.encode())
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:

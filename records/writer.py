@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import warnings
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 from ..core.columns import BytesColumn
-from ..core.errors import FailedPreconditionError, InvalidArgumentError, NotFoundError, describe
-from .atomic import sync_folder
+from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
+from .atomic import open_temporary, sync_folder
 from .files import WINDOW_BITS, check_compression, path_of
 from .framing import frame, frame_many
 
@@ -135,16 +133,7 @@ class TFRecordWriter:
         self.bytes_written = 0
         self._hash = hashlib.sha256() if hashed else None
         self._compressor = as_options(options).compressor()
-        target = Path(self.path)
-        if target.is_dir():
-            raise InvalidArgumentError(f"TFRecordWriter: {self.path} is a folder. Give the name of a file in it.")
-        self._temporary = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            self._file = self._temporary.open("xb", buffering=_BUFFER_BYTES)
-        except FileNotFoundError as err:
-            raise NotFoundError(
-                f"TFRecordWriter: {target.parent} is no folder, cannot write {self.path}. Make it first."
-            ) from err
+        self._temporary, self._file = open_temporary("TFRecordWriter", self.path, buffering=_BUFFER_BYTES)
 
     def write(self, record: bytes | bytearray | memoryview) -> None:
         """Append one record.

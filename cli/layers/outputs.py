@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -15,6 +14,7 @@ import numpy as np
 
 from ...core.columns import BytesColumn, Column, DenseColumn, RaggedColumn
 from ...core.errors import InvalidArgumentError
+from ...core.replacing import temporary_beside
 from ...core.values import Ragged, Sparse
 from ...records import TFRecordOptions, TFRecordWriter, encode_examples
 from ...records.atomic import OpenFile
@@ -38,7 +38,7 @@ class TableWriter(ABC):
         folder, name = Path(path).parent, Path(path).name
         if not folder.is_dir():
             raise InvalidArgumentError(f"transform: the folder of the result must exist. Received: {path!r}.")
-        self._temporary = str(folder / f".{name}.{secrets.token_hex(6)}.tmp")
+        self._temporary = str(temporary_beside(folder / name))
         Path(self._temporary).touch(exist_ok=False)
         self._finished = self._published = False
 

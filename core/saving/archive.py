@@ -12,15 +12,13 @@ reader sees the old file or the new one.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import io
 import json
 import math
 import os
-import secrets
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -29,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import DataLossError, InvalidArgumentError, NotFoundError, UnimplementedError, describe
+from ..replacing import replacing
 from ..version import __version__
 from .apart import state_apart
 from .registry import deserialize, serialize
@@ -148,22 +147,6 @@ def _write_array(archive: zipfile.ZipFile, name: str, array: Array) -> None:
     with archive.open(f"{_ARRAYS}{name}.npy", "w", force_zip64=True) as member:
         # np.lib.format wants a contiguous array to write without a copy per element.
         np.lib.format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Any]:
-    """Open a temporary file beside `path` that takes its place when the block ends well, else vanishes."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        # Unlike tempfile's, it has the permissions that new files have.
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def read_archive(path: str | os.PathLike[str]) -> Archive:

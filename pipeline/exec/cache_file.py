@@ -10,8 +10,6 @@ that a saved position knows whether the file holds the rows that it was saved in
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +18,7 @@ from ...core.block import Block
 from ...core.errors import FailedPreconditionError, InvalidArgumentError
 from ...core.nest import Structure
 from ...core.nest_json import has_classes
+from ...core.replacing import temporary_beside
 from .. import plan
 from ..inspection import resolved_spec
 from ..plan import walk
@@ -155,7 +154,7 @@ class _CacheWriter:
 
     def _opened(self) -> BlockFileWriter:
         if self._file is None:
-            self._file = BlockFileWriter(f"{self._node.filename}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+            self._file = BlockFileWriter(str(temporary_beside(Path(self._node.filename))))
         return self._file
 
     def finish(self) -> None:

@@ -14,7 +14,6 @@ The files of the dataset before are removed then.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from ...core import nest
 from ...core.block import Block
 from ...core.errors import DataLossError, InvalidArgumentError, NotFoundError, UnimplementedError
 from ...core.nest import Structure
+from ...core.replacing import replacing
 from ...core.specs import most_specific_nest
 from .block_file import BlockFileWriter
 from .frames import crc32c
@@ -168,7 +168,8 @@ class FolderWriter:
             "meta": meta,
         }
         before = _file_names(self._folder)
-        replace_file(self._folder / MANIFEST, sealed(content))
+        with replacing(self._folder / MANIFEST) as file:
+            file.write(sealed(content))
         self._shards = {}
         for name in before:
             (self._folder / name).unlink(missing_ok=True)
@@ -197,20 +198,6 @@ def unsealed(data: bytes) -> Any:
         return content if sealed(content) == data else None
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a small file in one step."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _file_names(folder: Path) -> list[str]:
