@@ -50,6 +50,8 @@ def cli(debug: bool) -> None:  # noqa: FBT001 (click's form; `main` looks for th
 
 def _print_error(err: Exception) -> None:
     click.echo(f"penstock: {type(err).__name__}: {err}", err=True)
+    for note in getattr(err, "__notes__", ()):
+        click.echo(note, err=True)
     click.echo("(penstock --debug … shows where in the code)", err=True)
 
 

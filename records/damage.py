@@ -136,7 +136,7 @@ class DamagePolicy:
             DataLossError: It is one too many: the place's own error, with a note.
         """
         if isinstance(self.max_skipped, int) and len(report) >= self.max_skipped:
-            damage.error.add_note(f"{len(report)} damaged places were skipped before; max_skipped={self.max_skipped}.")
+            damage.error.add_note(f"Damaged places skipped before: {len(report)}; max_skipped={self.max_skipped}.")
             raise damage.error
         report.add(damage)
         _logger.warning("%s", damage)

@@ -23,6 +23,7 @@ KINDS: Final = {"none": "", "gzip": "GZIP", "zlib": "ZLIB"}
 ROWS: Final = 1024
 STEP_RECORDS: Final = 1 << 14
 _UNITS: Final = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+_LIMIT: Final = re.compile(r"(\d+(?:\.\d+)?)(%?)")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
 
@@ -38,6 +39,26 @@ class SizeType(click.ParamType[int]):
         if match is None:
             self.fail(f"{value!r} is no size. Write 1000000, 64MiB or 2GiB.", param, ctx)
         return int(float(match[1]) * (1 << _UNITS[match[2].lower()]))
+
+
+class LimitType(click.ParamType[float]):
+    """A number of damaged places, `3`, or their share of places and records, `0.01` or `1%`."""
+
+    name = "limit"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, int | float):
+            return value
+        match = _LIMIT.fullmatch(value.strip())
+        if match is None:
+            self.fail(f"{value!r} is no limit. Write a number of places (3), or a share (0.01 or 1%).", param, ctx)
+        if match[2]:
+            limit = float(match[1]) / 100
+        else:
+            limit = float(match[1]) if "." in match[1] else int(match[1])
+        if isinstance(limit, float) and limit > 1:
+            self.fail(f"{value!r} is no limit. A share is at most 1, a number of places is whole.", param, ctx)
+        return limit
 
 
 def files_argument(function: F) -> F:

@@ -7,6 +7,7 @@ import click
 from .common import (
     KINDS,
     ROWS,
+    LimitType,
     compression_option,
     force_option,
     json_option,
@@ -31,6 +32,13 @@ from .quiet import without_warnings
     show_default=True,
     help="How the result is compressed.",
 )
+@click.option(
+    "--max-skipped",
+    type=LimitType(),
+    default=None,
+    help="Write nothing if more damaged places than 3, or a larger share of them than 0.01 or 1%, are met.  "
+    "[default: no limit]",
+)
 @max_record_option
 @compression_option
 @json_option
@@ -39,6 +47,7 @@ def command(
     repaired: str,
     force: bool,  # noqa: FBT001
     output_compression: str,
+    max_skipped: float | None,
     max_record_bytes: int | None,
     compression: str,
     as_json: bool,  # noqa: FBT001
@@ -55,7 +64,10 @@ def command(
     with (
         without_warnings(),
         TFRecordWriter(repaired, target) as writer,
-        file.reading("repairing", on_corrupt="skip", max_record_bytes=max_record_bytes) as (reader, advance),
+        file.reading("repairing", on_corrupt="skip", max_skipped=max_skipped, max_record_bytes=max_record_bytes) as (
+            reader,
+            advance,
+        ),
     ):
         while (block := reader.read(ROWS)) is not None:
             writer.write_many(block)

@@ -315,7 +315,7 @@ def test_a_limit_by_count(path):
         got = []
         with pytest.raises(DataLossError, match=f"record 2 at byte {STARTS[3]}: payload CRC mismatch") as info:
             got.extend(reader)
-        assert info.value.__notes__ == ["1 damaged places were skipped before; max_skipped=1."]
+        assert info.value.__notes__ == ["Damaged places skipped before: 1; max_skipped=1."]
         assert len(reader.report) == 1
 
 

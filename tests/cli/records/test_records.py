@@ -230,6 +230,36 @@ def test_repair_of_a_cut_gzip_file(capsys, folder):
     assert read("good", "GZIP") == [b"one", b"two\n", b"\xff\x00"][: out["records_read"]]
 
 
+@pytest.mark.parametrize("limit", ["2", "0.25", "20%", "100%", "1.0"])
+def test_repair_within_a_limit(capsys, folder, limit):
+    size = 16 + len(read("a.tfrecord")[0])
+    damage("a.tfrecord", size + 20, 5 * size + 20)
+    out = run(capsys, "repair", "a.tfrecord", "good", "--max-skipped", limit)
+    assert out.startswith("good: 8 records, 2 damaged places left out\n")
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ("0", "record 1 at byte 65: payload CRC mismatch .*\\nDamaged places skipped before: 0; max_skipped=0\\."),
+        ("1", "record 4 at byte .*\\nDamaged places skipped before: 1; max_skipped=1\\."),
+        ("10%", "2 damaged places beside 8 good records are more than max_skipped=0.1 allows"),
+    ],
+)
+def test_repair_beyond_a_limit_writes_nothing(capsys, folder, limit, message):
+    size = 16 + len(read("a.tfrecord")[0])
+    damage("a.tfrecord", size + 20, 5 * size + 20)
+    assert main(["records", "repair", "a.tfrecord", "good", "--max-skipped", limit]) == 1
+    assert re.search(message, capsys.readouterr().err)
+    assert sorted(os.listdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
+
+
+@pytest.mark.parametrize("limit", ["many", "-1", "1.5", "101%", ""])
+def test_limits_that_are_none(capsys, folder, limit):
+    assert main(["records", "repair", "a.tfrecord", "good", "--max-skipped", limit]) == 2
+    assert f"{limit!r} is no limit. " in capsys.readouterr().err
+
+
 def test_split_and_merge(capsys, folder):
     whole = read("a.tfrecord")
     out = run(capsys, "split", "a.tfrecord", "-o", "s-{shard}-of-{shards}", "--shards", "3")
