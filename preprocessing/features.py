@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from ..core.dtypes import as_dtype
@@ -139,16 +139,15 @@ def preset(kind: Any, name: str, *, hashing_dim: int, bins: int, where: str) -> 
     Raises:
         InvalidArgumentError: There is no such kind.
     """
-    called = f"{name}_preprocessor"
-    makers: dict[str, Any] = {
-        "float": lambda: Feature("float32", None, "float"),
-        "float_normalized": lambda: Feature("float32", Normalization(axis=-1, name=called), "float"),
-        "float_rescaled": lambda: Feature("float32", Rescaling(1.0, name=called), "float"),
-        "float_discretized": lambda: Feature("float32", Discretization(num_bins=bins, name=called), "one_hot"),
-        "integer_categorical": lambda: Feature("int32", IntegerLookup(name=called), "one_hot"),
-        "string_categorical": lambda: Feature("string", StringLookup(name=called), "one_hot"),
-        "integer_hashed": lambda: Feature("int32", Hashing(hashing_dim, name=called), "one_hot"),
-        "string_hashed": lambda: Feature("string", Hashing(hashing_dim, name=called), "one_hot"),
+    makers: dict[str, Callable[[], Feature]] = {
+        "float": lambda: FeatureKinds.float(name),
+        "float_normalized": lambda: FeatureKinds.float_normalized(name),
+        "float_rescaled": lambda: FeatureKinds.float_rescaled(name=name),
+        "float_discretized": lambda: FeatureKinds.float_discretized(bins, name=name),
+        "integer_categorical": lambda: FeatureKinds.integer_categorical(name=name),
+        "string_categorical": lambda: FeatureKinds.string_categorical(name=name),
+        "integer_hashed": lambda: FeatureKinds.integer_hashed(hashing_dim, name=name),
+        "string_hashed": lambda: FeatureKinds.string_hashed(hashing_dim, name=name),
     }
     if not isinstance(kind, str) or kind not in makers:
         hint = suggest(kind, makers) if isinstance(kind, str) else ""
@@ -156,8 +155,7 @@ def preset(kind: Any, name: str, *, hashing_dim: int, bins: int, where: str) -> 
             f"{where}: a feature must be one of {', '.join(makers)}, or a Feature. "
             f"Received: {name!r}: {describe(kind)}.{hint}"
         )
-    made: Feature = makers[kind]()
-    return made
+    return makers[kind]()
 
 
 class FeatureKinds:
