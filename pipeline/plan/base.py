@@ -108,6 +108,13 @@ class SameElements(Unary):
         return self.input.element_spec
 
 
+def batches_of(rows: int, batch_size: int, *, drop_remainder: bool = False) -> int:
+    """Return the cardinality of the batches of rows of a cardinality."""
+    if rows < 0:
+        return rows
+    return rows // batch_size if drop_remainder else -(-rows // batch_size)
+
+
 class ObservedSpec:
     """An element spec that was learned by running the pipeline's first elements; None until then."""
 

@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 from ...core import nest
-from ...core.errors import InvalidArgumentError, describe
-from .base import Unary
+from ..calling import check_count
+from .base import Unary, batches_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,11 +24,7 @@ class Batch(Unary):
     drop_remainder: bool = False
 
     def __post_init__(self) -> None:
-        size = self.batch_size
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise InvalidArgumentError(
-                f"Dataset.batch: batch_size must be an int >= 1. Received: batch_size={describe(size)}."
-            )
+        check_count("Dataset.batch", "batch_size", self.batch_size, 1)
 
     @property
     def element_spec(self) -> Any:
@@ -40,10 +36,7 @@ class Batch(Unary):
 
     @property
     def cardinality(self) -> int:
-        n = self.input.cardinality
-        if n < 0:
-            return n
-        return n // self.batch_size if self.drop_remainder else -(-n // self.batch_size)
+        return batches_of(self.input.cardinality, self.batch_size, drop_remainder=self.drop_remainder)
 
     def describe(self) -> str:
         return str(self.batch_size) + (", drop_remainder=True" if self.drop_remainder else "")

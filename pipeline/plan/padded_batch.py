@@ -14,7 +14,7 @@ from ...core.nest import Structure
 from ...core.specs import Shape, Spec, TensorSpec, as_shape
 from ...core.values import as_leaf, cast_exactly
 from ..calling import check_count
-from .base import Unary
+from .base import Unary, batches_of
 from .certain import certain_spec
 
 WHERE = "Dataset.padded_batch"
@@ -78,10 +78,7 @@ class PaddedBatch(Unary):
 
     @property
     def cardinality(self) -> int:
-        n = self.input.cardinality
-        if n < 0:
-            return n
-        return n // self.batch_size if self.drop_remainder else -(-n // self.batch_size)
+        return batches_of(self.input.cardinality, self.batch_size, drop_remainder=self.drop_remainder)
 
     def describe(self) -> str:
         text = str(self.batch_size)

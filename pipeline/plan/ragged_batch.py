@@ -11,7 +11,7 @@ from ...core.dtypes import DType, int32, int64
 from ...core.errors import InvalidArgumentError
 from ...core.specs import RaggedSpec, Spec, TensorSpec
 from ..calling import check_count
-from .base import Node, Unary
+from .base import Node, Unary, batches_of
 from .certain import certain_spec
 from .ragged_rows import ragged_rows
 
@@ -55,10 +55,7 @@ class RaggedBatch(Unary):
 
     @property
     def cardinality(self) -> int:
-        n = self.input.cardinality
-        if n < 0:
-            return n
-        return n // self.batch_size if self.drop_remainder else -(-n // self.batch_size)
+        return batches_of(self.input.cardinality, self.batch_size, drop_remainder=self.drop_remainder)
 
     def describe(self) -> str:
         text = str(self.batch_size) + (", drop_remainder=True" if self.drop_remainder else "")

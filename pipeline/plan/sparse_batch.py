@@ -8,7 +8,7 @@ from typing import Any
 from ...core.errors import DTypeError, ShapeError
 from ...core.specs import Shape, SparseSpec, TensorSpec
 from ..calling import check_count
-from .base import Unary
+from .base import Unary, batches_of
 from .certain import certain_spec
 
 
@@ -52,8 +52,7 @@ class SparseBatch(Unary):
 
     @property
     def cardinality(self) -> int:
-        n = self.input.cardinality
-        return n if n < 0 else -(-n // self.batch_size)
+        return batches_of(self.input.cardinality, self.batch_size)
 
     def describe(self) -> str:
         return f"{self.batch_size}, row_shape={list(self.row_shape or ())}"
