@@ -258,8 +258,13 @@ class Layer:
             self._build_for(args, kwargs)
         return output_spec(self, args, kwargs)
 
+    @property
+    def input_dtype(self) -> DType:
+        """Type that inputs are taken to have where only their shapes are known; that of strings for layers of texts."""
+        return self._dtype
+
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Return the nest of shapes that a call returns for a shape, or nest of shapes, of inputs of the layer's dtype.
+        """Return the nest of shapes that a call returns for a shape, or nest of shapes, of inputs of `input_dtype`.
 
         A subclass may define it instead of having `call` traced; results are taken to be of the layer's dtype then.
         """

@@ -31,8 +31,8 @@ def output_spec(layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
 
 
 def output_shape(layer: Layer, input_shape: Any) -> Any:
-    """Return the nest of shapes of the result of calling a layer with inputs of its dtype."""
-    specs = _map_shapes(lambda shape: TensorSpec(shape, layer.dtype), input_shape)
+    """Return the nest of shapes of the result of calling a layer with inputs of its input dtype."""
+    specs = _map_shapes(lambda shape: TensorSpec(shape, layer.input_dtype), input_shape)
     return map_leaves(lambda spec: spec.shape, layer.compute_output_spec(specs))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, concat
+from ..core.dtypes import DType, as_dtype
 from ..core.errors import InvalidArgumentError, describe
 from ..core.saving.apart import is_state_apart
 from ..core.specs import Spec
@@ -129,6 +130,11 @@ class IndexLookup(AdaptableLayer):
         check_sparse(self.output_mode, self.where, sparse=self.sparse)
         if idf_weights is not None and (self.output_mode != "tf_idf" or not has_vocabulary):
             raise fail("idf_weights needs a vocabulary and output_mode='tf_idf'", output_mode=self.output_mode)
+
+    @property
+    def input_dtype(self) -> DType:
+        """Type of the tokens, or of codes with `invert=True`."""
+        return as_dtype("int64" if self.invert else self._keys.dtype)
 
     # --- the vocabulary -----------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
+from ..core.dtypes import DType
 from ..core.errors import InvalidArgumentError, describe
 from ..core.layer import Layer
 from ..core.saving import deserialize, register_serializable, serialize
@@ -54,6 +55,12 @@ class Pipeline(Layer):
     def layers(self) -> list[Layer]:
         """The layers, in order; a new list."""
         return list(self._layers)
+
+    @property
+    def input_dtype(self) -> DType:
+        """That of the first layer."""
+        first: Layer = self._layers[0]
+        return first.input_dtype
 
     def call(self, inputs: Any, training: bool | None = True) -> Any:  # noqa: FBT001, FBT002
         """Return what the last layer makes of the inputs.

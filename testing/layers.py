@@ -36,7 +36,8 @@ def run_layer_test(
     """Check the contract of a layer and return a layer that was called.
 
     Checked: the config survives JSON, and a layer made from it does the same; saving and loading gives the same
-    outputs bit for bit; lists, arrays and symbols give the same values; the inferred spec is that of the output.
+    outputs bit for bit; lists, arrays and symbols give the same values; the inferred spec and shape are
+    those of the output.
 
     Args:
         make: Makes the layer, with a name of its own.
@@ -129,6 +130,9 @@ def _check_symbols(layer: Layer, inputs: Any, expected: Any, call: Callable[...,
     for found, value in zip(inferred, iter_leaves(expected), strict=True):
         actual = value if isinstance(value, Spec) else spec_of(value)
         assert found.is_compatible_with(actual), f"the inferred spec is {found!r}, the output's {actual!r}"
+    if not isinstance(inputs, dict):
+        told = layer.compute_output_shape(batch.shape)
+        assert [told] == [s.shape for s in inferred], f"compute_output_shape gives {told}, the specs are {inferred}"
 
     def symbols(scope: Scope) -> tuple[list[Any], Any]:
         made = {key: placeholder(spec, scope=scope) for key, spec in specs.items()}

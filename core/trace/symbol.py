@@ -20,7 +20,7 @@ from ..ops import batching, inference
 from ..ops.joining import stack_nested
 from ..ops.operators import ArrayMethods, ArrayOperators
 from ..ops.registry import Op, OpLike, register_handler, register_operand
-from ..specs import Spec, TensorSpec
+from ..specs import RaggedSpec, SparseSpec, Spec, TensorSpec
 from .location import user_line
 
 _serials = itertools.count()
@@ -114,12 +114,12 @@ class Symbol(ArrayOperators, ArrayMethods):
     @property
     def dtype(self) -> DType:
         """Type of the values."""
-        return self._tensor_spec("dtype").dtype
+        return self._array_spec("dtype").dtype
 
     @property
     def shape(self) -> tuple[int | None, ...]:
-        """Shape, with None for dimensions that are not known."""
-        shape = self._tensor_spec("shape").shape
+        """Shape, with None for dimensions that are not known or ragged."""
+        shape = self._array_spec("shape").shape
         if shape is None:
             self._fail("the shape of this value is not known while tracing, not even its rank")
         return shape
@@ -137,9 +137,9 @@ class Symbol(ArrayOperators, ArrayMethods):
             self._fail(f"the size is not known while tracing (shape {dims}); use ops.size(x)")
         return math.prod(d for d in dims if d is not None)
 
-    def _tensor_spec(self, what: str) -> TensorSpec:
-        if not isinstance(self.spec, TensorSpec):
-            self._fail(f"{what} of a value that is not a dense array ({self.spec!r})")
+    def _array_spec(self, what: str) -> TensorSpec | RaggedSpec | SparseSpec:
+        if not isinstance(self.spec, TensorSpec | RaggedSpec | SparseSpec):
+            self._fail(f"{what} of a value that is no array ({self.spec!r})")
         return self.spec
 
     def __len__(self) -> int:

@@ -5,7 +5,7 @@ import pytest
 
 from penstock import TensorSpec, ops
 from penstock.core.errors import DTypeError, OutOfRangeError, ShapeError, TraceError
-from penstock.core.specs import RaggedSpec
+from penstock.core.specs import ObjectSpec, RaggedSpec, SparseSpec
 from penstock.core.trace import Graph, Scope, Symbol, placeholder
 from penstock.core.trace.symbol import ElementTrace
 
@@ -156,8 +156,14 @@ def test_unknown_dimensions():
         _ = x.size
     with pytest.raises(TraceError, match="not even its rank"):
         _ = placeholder(TensorSpec(None)).shape
-    with pytest.raises(TraceError, match="not a dense array"):
-        _ = placeholder(RaggedSpec((None, None))).shape
+    with pytest.raises(TraceError, match="shape of a value that is no array"):
+        _ = placeholder(ObjectSpec()).shape
+
+
+def test_ragged_and_sparse_symbols_have_a_shape_and_a_dtype():
+    for spec in (RaggedSpec((3, None), "int64"), SparseSpec((None, 5), "string")):
+        x = placeholder(spec)
+        assert (x.shape, x.dtype, x.ndim) == (spec.shape, spec.dtype, 2)
 
 
 def test_attributes_that_do_not_exist_answer_hasattr():
