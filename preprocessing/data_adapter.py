@@ -239,12 +239,7 @@ def as_numbers(value: Any, *, where: str) -> Array:
         )
     if isinstance(value, Column):
         return _joined(value, where)
-    try:
-        array = number_array(value)
-    except ValueError as err:
-        raise InvalidArgumentError(
-            f"{where}: rows of nested lists must have one length. Received: {describe(value)}."
-        ) from err
+    array = number_array(value, where)
     if array.dtype.kind not in "biuf":
         raise DTypeError(f"{where}: data must be numbers. Received: {describe(value)}.")
     return array

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.columns import BytesColumn, DenseColumn, RaggedColumn
-from ..core.dtypes import as_dtype
+from ..core.dtypes import DType, as_dtype
 from ..core.errors import DTypeError, FailedPreconditionError, InvalidArgumentError, ShapeError, describe
 from ..core.specs import RaggedSpec, SparseSpec, Spec, TensorSpec
 from .coding import column_of, element_of, with_values
@@ -102,7 +102,31 @@ class VocabularyLookup(TableLookup):
         return found
 
 
-class StaticHashTable:
+class StaticTable:
+    """What immutable tables share.
+
+    Attributes:
+        key_dtype: Of the keys.
+        value_dtype: Of the values.
+    """
+
+    key_dtype: DType
+    value_dtype: DType
+    _transform: TableLookup
+
+    def lookup(self, keys: Any) -> Any:
+        """Return the value of each key, in the form of the keys (dense, ragged, sparse, Tensor, symbol).
+
+        Raises:
+            DTypeError: The keys are of another kind than the table's.
+        """
+        return run(self._transform, keys)
+
+    def __getitem__(self, keys: Any) -> Any:
+        return self.lookup(keys)
+
+
+class StaticHashTable(StaticTable):
     """An immutable table from keys to values.
 
     Args:
@@ -147,17 +171,6 @@ class StaticHashTable:
         """Return the number of keys."""
         return len(self._transform.vocabulary)
 
-    def lookup(self, keys: Any) -> Any:
-        """Return the value of each key, in the form of the keys (dense, ragged, sparse, Tensor, symbol).
-
-        Raises:
-            DTypeError: The keys are of another kind than the table's.
-        """
-        return run(self._transform, keys)
-
-    def __getitem__(self, keys: Any) -> Any:
-        return self.lookup(keys)
-
     def export(self) -> tuple[Array, Array]:
         """Return all keys, in the order in which they were given, and their values."""
         keys = self._transform.keys.values(self._transform.vocabulary.tokens)
@@ -168,7 +181,7 @@ class StaticHashTable:
         return f"{self._where}({self.size()} keys, {self.key_dtype.name} to {self.value_dtype.name})"
 
 
-class StaticVocabularyTable:
+class StaticVocabularyTable(StaticTable):
     """An immutable table from keys to codes, with codes for unknown keys too.
 
     An unknown key gets `len(keys) + hash(key) % num_oov_buckets`, the hash being FarmHash64 of the string, or of the
@@ -190,6 +203,8 @@ class StaticVocabularyTable:
         >>> table.lookup(["b", "c", "zz"])
         array([1, 3, 3])
     """
+
+    _transform: VocabularyLookup
 
     def __init__(
         self, initializer: TableInitializer | None, num_oov_buckets: int, lookup_key_dtype: Any = None
@@ -226,17 +241,6 @@ class StaticVocabularyTable:
     def size(self) -> int:
         """Return the number of keys and of codes for unknown ones."""
         return len(self._transform.vocabulary) + self._transform.n_oov
-
-    def lookup(self, keys: Any) -> Any:
-        """Return the code of each key, as int64, in the form of the keys.
-
-        Raises:
-            DTypeError: The keys are of another kind than the table's.
-        """
-        return run(self._transform, keys)
-
-    def __getitem__(self, keys: Any) -> Any:
-        return self.lookup(keys)
 
     def __repr__(self) -> str:
         known = len(self._transform.vocabulary)

@@ -103,12 +103,7 @@ class CodesToTokens(Transform):
         object.__setattr__(self, "_values", self.keys.values(self.tokens))
 
     def _indices(self, codes: Any) -> Int64s:
-        try:
-            array = number_array(codes)
-        except ValueError as err:
-            raise InvalidArgumentError(
-                f"{self.where}: rows of nested lists must have one length. Received: {describe(codes)}."
-            ) from err
+        array = number_array(codes, self.where)
         if array.dtype.kind not in "biuf":
             raise DTypeError(f"{self.where}: inputs must be integers. Received: {describe(codes)}.")
         with np.errstate(invalid="ignore"):

@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from ..core.columns import Column, DenseColumn, RaggedColumn
 from ..core.composites import plain
-from ..core.errors import DTypeError, InvalidArgumentError, describe
+from ..core.errors import DTypeError, describe
 from ..core.values import Ragged, Sparse
-from .strings import DenseForm, Form, RaggedForm, SparseForm, holds_lists, ragged_of_arrow
+from .strings import DenseForm, Form, RaggedForm, SparseForm, holds_lists, ragged_of_arrow, uneven
 
 Array = npt.NDArray[Any]
 
@@ -58,13 +58,7 @@ def as_flat_numbers(value: Any, *, where: str) -> Numbers:
         value = value.values
     elif isinstance(value, Column):
         raise _not_numbers(value, where)
-    try:
-        array = number_array(value)
-    except ValueError as err:
-        raise InvalidArgumentError(
-            f"{where}: rows of nested lists must have one length. Received: {describe(value)}. "
-            "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
-        ) from err
+    array = number_array(value, where)
     return Numbers(_checked(array, where).reshape(-1), DenseForm(array.shape))
 
 
@@ -80,11 +74,23 @@ def as_floats(value: Any, what: str) -> Array:
         raise DTypeError(f"{what} must be numbers. Received: {describe(value)}.") from err
 
 
-def number_array(value: Any) -> Array:
-    """Return a value as an array; missing numbers of pandas columns become NaN."""
+def number_array(value: Any, where: str, *, rows_of: str = "nested lists") -> Array:
+    """Return a value as an array; missing numbers of pandas columns become NaN.
+
+    Args:
+        value: Array, list, number, or column of another library.
+        where: Start of messages.
+        rows_of: What the rows of the value are called.
+
+    Raises:
+        InvalidArgumentError: Rows differ in length.
+    """
     if hasattr(value, "as_py"):  # a scalar of pyarrow
         value = value.as_py()
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as err:
+        raise uneven(value, where, rows_of) from err
     if array.dtype.kind == "O" and hasattr(value, "to_numpy"):
         with contextlib.suppress(TypeError, ValueError):
             return np.asarray(value.to_numpy(dtype=np.float64, na_value=np.nan))

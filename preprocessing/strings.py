@@ -230,7 +230,7 @@ def _collect_items(value: Any, items: list[Any], where: str) -> tuple[int, ...]:
         return (len(value),)
     shapes = {_collect_items(v, items, where) for v in value}
     if len(shapes) != 1:
-        raise _uneven(value, where)
+        raise uneven(value, where)
     return (len(value), *shapes.pop())
 
 
@@ -330,9 +330,10 @@ def _not_strings(value: Any, where: str) -> DTypeError:
     return DTypeError(f"{where}: inputs must be strings. Received: {describe(value)}.")
 
 
-def _uneven(value: Any, where: str) -> InvalidArgumentError:
+def uneven(value: Any, where: str, rows_of: str = "nested lists") -> InvalidArgumentError:
+    """Return the error for rows of different lengths where an array must be made."""
     return InvalidArgumentError(
-        f"{where}: rows of nested lists must have one length. Received: {describe(value)}. "
+        f"{where}: rows of {rows_of} must have one length. Received: {describe(value)}. "
         "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
     )
 

@@ -119,13 +119,7 @@ def as_samples(value: Any, *, where: str) -> Any:
         if not isinstance(form, DenseForm) or not form.shape:
             raise InvalidArgumentError(f"{where}: a column must have rows. Received: {describe(value)}.")
         return BytesColumn(strings.data, strings.offsets, form.shape[1:] or (1,), rows=form.shape[0])
-    try:
-        array = number_array(value)
-    except ValueError as err:
-        raise InvalidArgumentError(
-            f"{where}: rows of a column must have one length. Received: {describe(value)}. "
-            "Use penstock.core.values.Ragged.from_list() for rows of different lengths."
-        ) from err
+    array = number_array(value, where, rows_of="a column")
     if not array.ndim:
         raise InvalidArgumentError(f"{where}: a column must have rows. Received: {describe(value)}.")
     if array.dtype.kind not in "biuf":

@@ -103,19 +103,8 @@ class StaticVocabularyTable(lookup_tables.StaticVocabularyTable):
         return to_tensor(super().size())
 
 
-class MutableHashTable(mutable_tables.MutableHashTable):
-    """`penstock.preprocessing.mutable_tables.MutableHashTable` that returns Tensors."""
-
-    def __init__(
-        self,
-        key_dtype: Any,
-        value_dtype: Any,
-        default_value: Any,
-        name: str = "MutableHashTable",
-        checkpoint: bool = True,  # noqa: FBT001, FBT002
-        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
-    ) -> None:
-        super().__init__(key_dtype, value_dtype, to_array(default_value, value_dtype))
+class _TensorTable(mutable_tables.MutableHashTable):
+    """A mutable table that takes keys and values in any form and returns Tensors."""
 
     def lookup(self, keys: Any, dynamic_default_values: Any = None, name: str | None = None) -> Any:
         """Return the value of each key, as a Tensor, RaggedTensor or SparseTensor."""
@@ -138,7 +127,22 @@ class MutableHashTable(mutable_tables.MutableHashTable):
         return tuple(wrap(part) for part in super().export())
 
 
-class DenseHashTable(mutable_tables.DenseHashTable):
+class MutableHashTable(_TensorTable):
+    """`penstock.preprocessing.mutable_tables.MutableHashTable` that returns Tensors."""
+
+    def __init__(
+        self,
+        key_dtype: Any,
+        value_dtype: Any,
+        default_value: Any,
+        name: str = "MutableHashTable",
+        checkpoint: bool = True,  # noqa: FBT001, FBT002
+        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        super().__init__(key_dtype, value_dtype, to_array(default_value, value_dtype))
+
+
+class DenseHashTable(_TensorTable, mutable_tables.DenseHashTable):
     """`penstock.preprocessing.mutable_tables.DenseHashTable` that returns Tensors."""
 
     def __init__(
@@ -154,26 +158,6 @@ class DenseHashTable(mutable_tables.DenseHashTable):
         experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
     ) -> None:
         super().__init__(key_dtype, value_dtype, to_array(default_value, value_dtype), empty_key, deleted_key)
-
-    def lookup(self, keys: Any, dynamic_default_values: Any = None, name: str | None = None) -> Any:
-        """Return the value of each key, as a Tensor, RaggedTensor or SparseTensor."""
-        return as_tensor(super().lookup(_given(self, keys), dynamic_default_values))
-
-    def insert(self, keys: Any, values: Any, name: str | None = None) -> None:
-        """Set the values of keys."""
-        super().insert(_given(self, keys), to_array(values, self.value_dtype))
-
-    def remove(self, keys: Any, name: str | None = None) -> None:
-        """Forget keys."""
-        super().remove(_given(self, keys))
-
-    def size(self, name: str | None = None) -> Any:
-        """Return the number of keys."""
-        return to_tensor(super().size())
-
-    def export(self, name: str | None = None) -> Any:
-        """Return all keys and their values."""
-        return tuple(wrap(part) for part in super().export())
 
 
 def to_tensor(size: Any) -> Tensor:
