@@ -10,6 +10,7 @@ from ..core import ops
 from ..core.errors import InvalidArgumentError
 from ..core.ops.registry import Value
 from ..core.weights import register_resolver
+from .configured import Configured
 from .lookup import Table
 
 EPSILON: Final = 1e-7
@@ -18,24 +19,12 @@ EPSILON: Final = 1e-7
 Axis = int | Sequence[int]
 
 
-class Constraint(ABC):
+class Constraint(Configured, ABC):
     """Base of all constraints; a subclass defines `__call__` and, when it has arguments, `get_config`."""
 
     @abstractmethod
     def __call__(self, w: Value) -> Value:
         """Return the allowed weight that stands for `w`, of its shape and dtype."""
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as JSON values."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Constraint:
-        """Build from what `get_config` returned."""
-        return cls(**config)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_config().items())})"
 
 
 class NonNeg(Constraint):

@@ -26,6 +26,7 @@ from ..core.errors import InvalidArgumentError, describe
 from ..core.random import Philox, get_seed, samplers
 from ..core.random.seeds import DEFAULT_FIRST_SEED
 from ..core.weights import register_resolver
+from .configured import Configured
 from .lookup import Table
 
 Array = npt.NDArray[Any]
@@ -35,25 +36,12 @@ Shape = Sequence[int]
 _TRUNCATED_STDDEV: Final = 0.87962566103423978
 
 
-class Initializer(ABC):
+class Initializer(Configured, ABC):
     """Base of all initializers; a subclass defines `__call__` and, when it has arguments, `get_config`."""
 
     @abstractmethod
     def __call__(self, shape: Shape, dtype: Any = None) -> Any:
         """Return the values, `dtype[*shape]`; float32 when `dtype` is None."""
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as JSON values."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Initializer:
-        """Build from what `get_config` returned."""
-        return cls(**config)
-
-    def __repr__(self) -> str:
-        arguments = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items() if v is not None)
-        return f"{type(self).__name__}({arguments})"
 
 
 class Zeros(Initializer):

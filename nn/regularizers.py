@@ -11,27 +11,16 @@ from ..core import ops
 from ..core.errors import InvalidArgumentError, describe
 from ..core.ops.registry import Value
 from ..core.weights import register_resolver
+from .configured import Configured
 from .lookup import Table
 
 
-class Regularizer(ABC):
+class Regularizer(Configured, ABC):
     """Base of all regularizers; a subclass defines `__call__` and, when it has arguments, `get_config`."""
 
     @abstractmethod
     def __call__(self, x: Value) -> Value:
         """Return the penalty of a weight, a scalar of its dtype."""
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments as JSON values."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Regularizer:
-        """Build from what `get_config` returned."""
-        return cls(**config)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in self.get_config().items())})"
 
 
 class L1L2(Regularizer):
