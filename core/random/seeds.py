@@ -20,6 +20,7 @@ graph of it, and the operations of a graph are numbered. `FunctionSeeds` gives a
 
 from __future__ import annotations
 
+import hashlib
 import operator
 import random
 import secrets
@@ -51,14 +52,16 @@ class Resumable(Protocol):
 class FunctionSeeds:
     """The seeds and streams of the random operations in one user function of a pipeline.
 
-    Use one object per iterator, and enter it around each call of the function, on whatever thread. The n-th random
-    operation of each call goes on with the stream of the n-th operation of the call before, as an operation in a graph
-    does. Calls on several threads at once share the streams in the order in which they ask.
+    Use one object per iterator and function, and enter it around each call of the function, on whatever thread. The
+    n-th random operation of each call goes on with the stream of the n-th operation of the call before, as an operation
+    in a graph does. Calls on several threads at once share the streams in the order in which they ask.
 
     Args:
         global_seed: The global seed (`get_global_seed()`) when the pipeline was defined.
         generators: Generators that the function draws from, in an order that is the same in every process. They are
             not copied: their places belong to the state, and setting the state sets them.
+        part: Numbers of the element that the pipeline was made of, where a function made it. Each element has streams
+            of its own; those of the first one, all zeros, are those of no part.
 
     Example:
         >>> calls = FunctionSeeds(7)
@@ -70,10 +73,11 @@ class FunctionSeeds:
         (7, 0)
     """
 
-    __slots__ = ("_fresh", "generators", "global_seed", "streams")
+    __slots__ = ("_fresh", "generators", "global_seed", "part", "streams")
 
-    def __init__(self, global_seed: int | None, generators: Sequence[Resumable] = ()) -> None:
+    def __init__(self, global_seed: int | None, generators: Sequence[Resumable] = (), part: Sequence[int] = ()) -> None:
         self.generators = tuple(generators)
+        self.part = tuple(part)
         self.global_seed = None if global_seed is None else as_seed(global_seed, "FunctionSeeds")
         self.streams: dict[int, Philox] = {}
         self._fresh: Philox | None = None
@@ -82,6 +86,13 @@ class FunctionSeeds:
     def is_used(self) -> bool:
         """Whether a random operation ran in the function, or may have run."""
         return bool(self.streams) or bool(self.generators) or (self._fresh is not None and self._fresh.position > 0)
+
+    def stream(self, pair: tuple[int, int]) -> Philox:
+        """Return the stream of a pair of seeds, from its beginning, as this part of the pipeline has it."""
+        if not any(self.part):
+            return Philox(*pair)
+        digest = hashlib.blake2b(repr((pair, self.part)).encode(), digest_size=16).digest()
+        return Philox(int.from_bytes(digest[:8], "little"), int.from_bytes(digest[8:], "little"))
 
     def fresh_pair(self) -> tuple[int, int]:
         """Return a pair for an operation without any seed: two numbers that nobody can tell, but `set_state`."""
@@ -215,8 +226,8 @@ def reserve_blocks(kind: tuple[str, ...], op_seed: int | None, blocks: int) -> P
         blocks: How many blocks of four words the caller may read.
     """
     pair = get_seed(op_seed)
-    mine = Philox(*pair)
     call = _calls.stack[-1] if _calls.stack else None
+    mine = call.function.stream(pair) if call else Philox(*pair)
     with _lock:
         if call:
             shared = call.function.streams.setdefault(call.drawn, mine.copy())

@@ -61,7 +61,8 @@ def is_library(value: Any) -> bool:
 
 def is_closed(function: FunctionType) -> bool:
     """Whether a function is not entered: this library's, NumPy's and the standard library's keep their own caches."""
-    return is_library(function) or function.__module__.partition(".")[0] in sys.stdlib_module_names
+    module = function.__module__  # None for code that ran in a namespace without a name
+    return is_library(function) or (module is not None and module.partition(".")[0] in sys.stdlib_module_names)
 
 
 def reachable(function: Any) -> Iterator[Found]:

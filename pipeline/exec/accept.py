@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ...core import nest
 from ...core.block import Block
 from ...core.errors import DTypeError, InvalidArgumentError, describe
-from ...core.random import FunctionSeeds, Philox, get_seed
+from ...core.random import Philox, get_seed
 from ...core.random.philox import WORDS_PER_BLOCK
 from ...core.random.samplers import BLOCKS_PER_OUTPUT
 from .. import plan
@@ -29,8 +29,7 @@ class Accept(UnaryOperator[plan.Accept]):
         super().__init__(node, context)
         self._number = context.number(node)
         self._source = Input(self.input)
-        with FunctionSeeds(node.global_seed):
-            self._random = Philox(*get_seed(node.seed))
+        self._seeds = context.streams.of(node, node.global_seed)
 
     def pull(self, max_rows: int) -> Block | None:
         while (block := self._source.pull(max_rows)) is not None:
@@ -42,10 +41,19 @@ class Accept(UnaryOperator[plan.Accept]):
     def _uniform(self, n: int) -> npt.NDArray[np.float32]:
         """Return float32[n] in [0, 1), each the first word of its own run of blocks."""
         offsets = np.arange(n, dtype=np.uint64) * np.uint64(BLOCKS_PER_OUTPUT)
-        words = self._random.blocks(offsets)[:, 0]
-        self._random.skip(n * BLOCKS_PER_OUTPUT * WORDS_PER_BLOCK)
+        random = self._stream()
+        words = random.blocks(offsets)[:, 0]
+        random.skip(n * BLOCKS_PER_OUTPUT * WORDS_PER_BLOCK)
         bits = (words & np.uint32(0x7FFFFF)) | np.uint32(0x3F800000)
         return np.asarray(bits.view(np.float32) - np.float32(1))
+
+    def _stream(self) -> Philox:
+        """Return the stream of the numbers, which goes on from pass to pass."""
+        seeds = self._seeds
+        if not seeds.streams:
+            with seeds:
+                seeds.streams[0] = seeds.stream(get_seed(self.node.seed))
+        return seeds.streams[0]
 
     def _probabilities(self, block: Block) -> npt.NDArray[np.float32]:
         """Return the probability that each row is kept."""
@@ -63,16 +71,10 @@ class Accept(UnaryOperator[plan.Accept]):
         return Block(nest.children(block.structure)[1], block.columns[1:], block.n, block.provenance)
 
     def get_state(self) -> State:
-        random = self._random
-        return {
-            "seeds": [random.seed, random.seed2],
-            "drawn": random.position,
-            "input": self._source.get_state(),
-        }
+        return {"streams": self._seeds.get_state(), "input": self._source.get_state()}
 
     def set_state(self, state: State) -> None:
-        self._random = Philox(*state["seeds"])
-        self._random.skip(state["drawn"])
+        self._seeds.set_state(state["streams"])
         self._source.set_state(state["input"])
 
 

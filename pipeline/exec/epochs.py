@@ -6,18 +6,21 @@ has ended) keeps this for the others. A random operator that runs keeps its own 
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from ...core.trace.rows import RowFunction
 from .. import plan
 from ..plan import Node, walk
-from ..plan.passes import captured_seeds, seeds_of
+from ..plan.passes import seeds_of
 from .base import Context, plain
 from .generators import generators_of, places_of, restore_places
 
 SavedEpochs: TypeAlias = "list[Any]"
 """For each random node the two seeds and the first pass that may begin there, for each cache the start of the pass that
-filled it, or None, for each function that makes datasets of random ones how many it made, and for each function that
-draws from generators of its own their places: in the order of `walk`."""
+filled it, or None, for each function that makes datasets how many it made, for each function its random streams, and
+for each one that draws from generators of its own their places: in the order of `walk`."""
+
+_MAKERS: Final = (plan.FlatMap, plan.Interleave, plan.GroupByWindow)
 
 
 def save_epochs(root: Node, context: Context) -> SavedEpochs:
@@ -29,8 +32,10 @@ def save_epochs(root: Node, context: Context) -> SavedEpochs:
             saved.append([*at.pair, at.passes])
         elif isinstance(node, plan.Cache):
             saved.append(plain(node.memory.start))
-        elif captured_seeds(node):
+        elif isinstance(node, _MAKERS):
             saved.append(context.elements_before(node))
+        if _has_functions(node):
+            saved.append(context.streams.save(node))
         if places := places_of(node):
             saved.append(places)
     return saved
@@ -47,10 +52,17 @@ def restore_epochs(root: Node, saved: SavedEpochs, context: Context) -> None:
             at.restore((first, second), max(passes, at.passes) if at is seeds else passes)
         elif isinstance(node, plan.Cache):
             node.memory.restart(next(entries))
-        elif captured_seeds(node):
+        elif isinstance(node, _MAKERS):
             context.restore_elements(node, next(entries))
+        if _has_functions(node):
+            context.streams.restore(node, next(entries))
         if generators_of(node):
             restore_places(node, next(entries))
+
+
+def _has_functions(node: Node) -> bool:
+    """Whether a node has functions of the user, which may draw."""
+    return hasattr(node, "global_seed") or any(isinstance(value, RowFunction) for value in vars(node).values())
 
 
 def save_caches(root: Node) -> list[Any]:

@@ -20,7 +20,7 @@ class Filter(UnaryOperator[plan.Filter]):
     def __init__(self, node: plan.Filter, context: Context) -> None:
         super().__init__(node, context)
         node.predicate.prepare(node.input.element_spec)
-        self._runner = RowRunner(node.predicate, node.name, context.number(node), context.check_running)
+        self._runner = RowRunner.of(node.predicate, node, context)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._source = Input(self.input, ahead=True)
         self._count = 0

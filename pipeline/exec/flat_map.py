@@ -6,7 +6,6 @@ from typing import Any
 
 from ...core.block import Block
 from ...core.errors import InvalidArgumentError
-from ...core.random import FunctionSeeds
 from .. import plan
 from .base import Context, Operator, State, UnaryOperator, executes
 from .failures import failure
@@ -21,7 +20,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
     def __init__(self, node: plan.FlatMap, context: Context) -> None:
         super().__init__(node, context)
         self._source = Input(self.input, ahead=True, oldest=self._oldest)
-        self._seeds = FunctionSeeds(node.global_seed)
+        self._seeds = context.streams.of(node, node.global_seed)
         self._inner: Input | None = None
         # The element that the open dataset was made of, as a row of the input; its saved position when it was read
         # before the state was restored. And the random streams of the user's function before it was called.

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from ...core.block import Block
 from ...core.columns import DenseColumn
 from ...core.errors import DTypeError, InvalidArgumentError, describe
-from ...core.random import FunctionSeeds
 from .. import plan
 from ..plan.certain import certain_spec
 from ..plan.ragged_rows import ragged_rows
@@ -30,10 +29,12 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         super().__init__(node, context)
         node.key_func.prepare(node.input.element_spec)
         self._number = context.number(node)
-        self._runner = RowRunner(node.key_func, node.name, self._number, context.check_running)
+        self._runner = RowRunner.of(node.key_func, node, context)
         self._source = Input(self.input, ahead=True, oldest=self._oldest)
         self._sizer = BlockSizer(context.max_block_rows)
-        self._seeds = FunctionSeeds(node.global_seed)
+        self._seeds = context.streams.of(node, node.global_seed, function=1)
+        # The random streams of reduce_func before it was called for the open window.
+        self._streams: list[Any] = []
         self._chains = Chains()
         self._sizes: npt.NDArray[np.int64] = np.zeros(0, np.int64)
         self._groups: dict[int, int] = {}
@@ -199,7 +200,8 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         if self._elements is None:
             self._elements = block.to_list()
         try:
-            return [self.node.key_func.call(self._elements[row])], 1, None
+            with self._runner.seeds:
+                return [self.node.key_func.call(self._elements[row])], 1, None
         except Exception as err:
             return None, 0, self._runner.wrap(err, block, row, first - row)
 
@@ -233,6 +235,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         block = self._chains.take(rows)
         self._key = self._keys[group]
         self._chains.forget([group])
+        self._streams = self._seeds.get_state()
         self._inner = Input(self._dataset_of(block))
 
     def _dataset_of(self, block: Block) -> Operator[Any]:
@@ -262,7 +265,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         inner = None
         if self._inner is not None:
             rows = self._window - oldest
-            inner = {"key": self._key, "window": rows, "rows": self._inner.get_state()}
+            inner = {"key": self._key, "window": rows, "streams": self._streams, "rows": self._inner.get_state()}
         return {
             "groups": [
                 {"key": key, "size": int(self._sizes[g]), "rows": chains.arrivals(chains.rows_of([g])) - oldest}
@@ -272,6 +275,7 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
             "before": self._before,
             "opened": self._opened,
             "read": source.rows - waiting - oldest,
+            "streams": [self._runner.seeds.get_state(), self._seeds.get_state()],
             "inner": inner,
             "input": source.get_state() if oldest == source.rows else source.state_at(oldest),
         }
@@ -289,11 +293,14 @@ class GroupByWindow(UnaryOperator[plan.GroupByWindow]):
         self._sizes[: len(self._keys)] = [group["size"] for group in state["groups"]]
         if inner is not None and block is not None:
             self._key, self._window = inner["key"], np.array(window, dtype=np.int64)
-            self._opened = state["opened"] - 1
+            self._opened, self._streams = state["opened"] - 1, inner["streams"]
+            self._seeds.set_state(self._streams)
             with self.context.passes.pause():
                 self._inner = Input(self._dataset_of(block))
             self._inner.set_state(inner["rows"])
         self._opened = state["opened"]
+        for seeds, streams in zip((self._runner.seeds, self._seeds), state["streams"], strict=True):
+            seeds.set_state(streams)
         self.context.restore_elements(self.node, self._before + self._opened)
 
 

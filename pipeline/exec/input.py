@@ -44,6 +44,8 @@ class Input:
         self._read = 0
         self._last = 0
         self._skip = 0
+        # Whether the source may be asked to count positions: not where it could not when the state was saved.
+        self._counts = True
         self._failed = False
         # What looking ahead found besides rows.
         self._over = False
@@ -186,13 +188,14 @@ class Input:
         return self._after(state["from"], state["skip"] + rows)
 
     def _after(self, state: State, rows: int) -> State:
-        advanced = self.source.advanced(state, rows) if rows else None
+        advanced = self.source.advanced(state, rows) if rows and self._counts else None
         return {"from": state, "skip": rows} if advanced is None else {"from": advanced, "skip": 0}
 
     def set_state(self, state: State) -> None:
         """Go to a position; before the first pull."""
         self.source.set_state(state["from"])
         self._skip = state["skip"]
+        self._counts = not self._skip
         if self._skip:
             self._checkpoints.append((-self._skip, state["from"]))
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from ...core.block import Block
-from ...core.random import FunctionSeeds
 from ...core.waiting import result_of
 from .. import plan
 from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
@@ -93,7 +92,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._before = context.elements_before(node)
         self._ahead = False
         self._input_ended = False
-        self._seeds = FunctionSeeds(node.global_seed)
+        self._seeds = context.streams.of(node, node.global_seed)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
 

@@ -36,7 +36,7 @@ class Map(UnaryOperator[plan.Map]):
     def __init__(self, node: plan.Map, context: Context) -> None:
         super().__init__(node, context)
         node.function.prepare(node.input.element_spec)
-        self._runner = RowRunner(node.function, node.name, context.number(node), context.check_running)
+        self._runner = RowRunner.of(node.function, node, context)
         self._parallel = _parallel_calls(node.num_parallel_calls, context.pool.max_calls)
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)

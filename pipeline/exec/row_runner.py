@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from ...core.block import Block
 from ...core.errors import ParseError
 from ...core.random import FunctionSeeds
+from ...core.random.seeds import Resumable
 from ...core.trace.rows import CalledDirectly, RowFunction
+from ..plan import Node
+from .base import Context
 from .failures import failure
 
 
@@ -20,16 +24,28 @@ class RowRunner:
         stage: Transformation, for messages.
         node: Number of the plan node, for messages.
         check_running: Called before each row that runs by itself; raises when the work is to end.
+        streams: Gives the random streams of the function for its global seed and generators.
     """
 
     def __init__(
-        self, function: RowFunction, stage: str, node: int | None, check_running: Callable[[], None] = lambda: None
+        self,
+        function: RowFunction,
+        stage: str,
+        node: int | None,
+        check_running: Callable[[], None] = lambda: None,
+        streams: Callable[[int | None, Sequence[Resumable]], FunctionSeeds] = FunctionSeeds,
     ) -> None:
         self.function, self.stage, self.node = function, stage, node
         self._check_running = check_running
         # Random operations inside the function follow TensorFlow's rule: the n-th one of each call has its own stream.
         # What it draws from generators of its own, those of layers among them, is part of the position as well.
-        self.seeds = FunctionSeeds(function.global_seed, () if function.is_vectorized else function.generators)
+        self.seeds = streams(function.global_seed, () if function.is_vectorized else function.generators)
+
+    @classmethod
+    def of(cls, function: RowFunction, node: Node, context: Context) -> Self:
+        """Return one for a function of a node, whose streams go on from pass to pass."""
+        streams = functools.partial(context.streams.of, node)
+        return cls(function, node.name, context.number(node), context.check_running, streams)
 
     def run(self, block: Block, first: int) -> tuple[Block | list[Any] | None, int, Exception | None]:
         """Run all rows.

@@ -8,7 +8,6 @@ from typing import Any
 from ...core.block import Block
 from ...core.errors import InvalidArgumentError, describe
 from ...core.leaves import as_element
-from ...core.random import FunctionSeeds
 from .. import plan
 from .base import Context, State, UnaryOperator, executes
 from .failures import failure
@@ -26,7 +25,7 @@ class Scan(UnaryOperator[plan.Scan]):
         super().__init__(node, context)
         self._source = Input(self.input, ahead=True)
         self._states = FoldedState("Dataset.scan", node.function_name, node.initial_state)
-        self._seeds = FunctionSeeds(node.global_seed)
+        self._seeds = context.streams.of(node, node.global_seed)
         self._state = self._states.initial
         # Outputs that wait, each with the state and the random streams after it.
         self._outputs: deque[tuple[Any, Any, list[Any]]] = deque()

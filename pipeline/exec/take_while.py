@@ -19,7 +19,7 @@ class TakeWhile(UnaryOperator[plan.TakeWhile]):
     def __init__(self, node: plan.TakeWhile, context: Context) -> None:
         super().__init__(node, context)
         node.predicate.prepare(node.input.element_spec)
-        self._runner = RowRunner(node.predicate, node.name, context.number(node), context.check_running)
+        self._runner = RowRunner.of(node.predicate, node, context)
         self._source = Input(self.input, ahead=True)
         self._count = 0
         self._error: Exception | None = None
