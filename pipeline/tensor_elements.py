@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..core import nest
+from ..core.closing import Closing
 from ..core.composites import composite, plain
 from ..core.errors import InvalidArgumentError, OutOfRangeError, describe
 from ..core.ops.registry import operand_kind
@@ -82,7 +82,7 @@ def _up_to(types: Any, shapes: Any) -> list[Any]:
     )
 
 
-class TensorIterator:
+class TensorIterator(Closing):
     """Elements of one pass, as Tensors. Single use; belongs to one thread at a time."""
 
     def __init__(self, elements: DatasetIterator[Any]) -> None:
@@ -134,11 +134,3 @@ class TensorIterator:
     def close(self) -> None:
         """End the pass; idempotent."""
         self._elements.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ..core.closing import Closing
 from ..core.errors import InvalidArgumentError, OutOfRangeError, PermissionDeniedError
 from . import file_system
 from .files import path_of
@@ -12,7 +13,7 @@ from .files import path_of
 _MODES: Final = ("r", "w", "a", "r+", "w+", "a+")
 
 
-class GFile:
+class GFile(Closing):
     r"""A file of text (UTF-8; line ends stay as they are) or, with `b` in the mode, of bytes; a context manager.
 
     The file is opened when it is first read or written, so that a file that is not there is an error only then.
@@ -130,12 +131,6 @@ class GFile:
         if self._file is not None:
             file, self._file = self._file, None
             file.close()
-
-    def __enter__(self) -> GFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def __iter__(self) -> Iterator[Any]:
         return self

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from ..core.closing import Closing
 from ..core.errors import DataLossError, FailedPreconditionError, InvalidArgumentError, describe
 from .buffer import ReadBuffer
 
 
-class FileReader:
+class FileReader(Closing):
     """A buffer on the bytes of a file, the index of the next row, and closing. Belongs to one thread at a time.
 
     Args:
@@ -59,14 +59,6 @@ class FileReader:
         """Close the file; may be called again."""
         self._closed = True
         self._buffer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         closed = ", closed" if self._closed else ""

@@ -6,12 +6,12 @@ import contextlib
 import mmap
 import os
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self, overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.closing import Closing
 from ..core.columns import BytesColumn
 from ..core.errors import FailedPreconditionError, InvalidArgumentError, OutOfRangeError, describe
 from .files import open_local, path_of
@@ -20,7 +20,7 @@ from .index import RecordIndex, build_index, changed, load_index
 _ROWS_PER_STEP = 1024
 
 
-class TFRecordFile:
+class TFRecordFile(Closing):
     """The records of one uncompressed local file as a sequence: `len()`, `[i]`, slices, `take`.
 
     Uses the index beside the file; where there is none that fits, the file is read once and its index written (or kept
@@ -149,14 +149,6 @@ class TFRecordFile:
         if self._map is not None:
             with contextlib.suppress(BufferError):  # a traceback still holds the bytes: the mapping goes with it
                 self._map.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process maps the file itself.

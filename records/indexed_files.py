@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..core.closing import Closing
 from ..core.columns import BytesColumn, concat
 from ..core.errors import InvalidArgumentError, describe
 from .indexed_file import TFRecordFile, rows_of
 from .inputs import Paths, expand_paths
 
 
-class TFRecordFiles:
+class TFRecordFiles(Closing):
     """The records of several uncompressed local files, one file after another: `len()`, `[i]`, `take`.
 
     Each file is a `TFRecordFile`, with all that is said there about indexes, checks and threads. A source for
@@ -112,14 +112,6 @@ class TFRecordFiles:
     def close(self) -> None:
         """Give the mappings back; may be called again."""
         self._open.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Another process maps the files itself.

@@ -8,10 +8,10 @@ import weakref
 from collections.abc import Iterator
 from itertools import islice
 from operator import length_hint
-from types import TracebackType
 from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from ...core.block import Block
+from ...core.closing import Closing
 from ...core.errors import FailedPreconditionError
 from ..plan import Node
 from ..plan.passes import as_tree
@@ -26,7 +26,7 @@ from .skips import SkipReport
 T = TypeVar("T")
 
 
-class DatasetIterator(Generic[T]):
+class DatasetIterator(Closing, Generic[T]):
     """Elements of one pass over a plan.
 
     Single use; belongs to one thread at a time. Closed at the end, by `close`, by leaving a `with` block, and when it
@@ -206,14 +206,6 @@ class DatasetIterator(Generic[T]):
                 f"Received: made in process {self._process}, used in {os.getpid()}. "
                 "Make a new one with iter(dataset) after the fork; get_state() and set_state() carry a position over."
             )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _release(operator: Operator[Any], pool: Pool, process: int) -> None:
