@@ -91,7 +91,7 @@ class Layer:
             )
         self._name = unique_name(snake_case(kind)) if name is None else name
         self._trainable = bool(trainable)
-        self._dtype = as_dtype("float32" if dtype is None else dtype)
+        self._dtype = as_dtype("float32" if dtype is None else _policy_dtype(dtype))
         self._weights: list[Variable] = []
         self._penalties: list[tuple[Variable, Callable[[Any], Any]]] = []
         self._losses: list[Any] = []
@@ -506,6 +506,13 @@ def _training_parameter(cls: Any) -> _Training:
             default = None if found.default is found.empty else found.default
             return _Training(True, None if found.kind is found.KEYWORD_ONLY else position, default)
     return _Training(False, None, None)
+
+
+def _policy_dtype(dtype: Any) -> Any:
+    """Return the dtype of a dtype policy as Keras writes it to configs; anything else as it is."""
+    if isinstance(dtype, Mapping) and dtype.get("class_name") == "DTypePolicy":
+        return dtype.get("config", {}).get("name")
+    return dtype
 
 
 @functools.cache

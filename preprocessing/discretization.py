@@ -220,6 +220,14 @@ class Discretization(AdaptableLayer):
             config["adapted"] = {"size": len(self._boundaries) + 1}
         return config
 
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a layer from what `get_config` returned; boundaries beside `num_bins` are learned ones, as in Keras."""
+        found = config.get("bin_boundaries")
+        if found is None or config.get("num_bins") is None:
+            return super().from_config(config)
+        return super().from_config({**config, "bin_boundaries": None, "adapted": {"bin_boundaries": found}})
+
     def learned_config(self) -> dict[str, Any] | None:
         return None if self.num_bins is None or not self.is_adapted else {"bin_boundaries": self.bin_boundaries}
 

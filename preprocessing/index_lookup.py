@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import inspect
 import os
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
@@ -130,6 +131,13 @@ class IndexLookup(AdaptableLayer):
         check_sparse(self.output_mode, self.where, sparse=self.sparse)
         if idf_weights is not None and (self.output_mode != "tf_idf" or not has_vocabulary):
             raise fail("idf_weights needs a vocabulary and output_mode='tf_idf'", output_mode=self.output_mode)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a layer from what `get_config` returned, here or in Keras, whose configs hold a few facts more."""
+        known = inspect.signature(cls.__init__).parameters
+        surplus = [key for key in ("vocabulary_size", "oov_method") if key not in known]
+        return super().from_config({key: value for key, value in config.items() if key not in surplus})
 
     @property
     def input_dtype(self) -> DType:
