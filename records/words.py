@@ -179,7 +179,7 @@ def _install() -> None:
         base = context.make_array(array_type)(context, builder, array).data
         return builder.bitcast(builder.gep(builder.bitcast(base, i8.as_pointer()), [index]), i64.as_pointer())
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def unowned(_typing: Any, data: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             view = context.make_array(data)(context, builder, args[0])
@@ -189,7 +189,7 @@ def _install() -> None:
 
         return data(data), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def load(_typing: Any, data: Any, index: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             made = builder.load(pointer(context, builder, data, args[0], args[1]))
@@ -198,7 +198,7 @@ def _install() -> None:
 
         return types.uint64(data, types.intp), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def store(_typing: Any, data: Any, index: Any, word: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             builder.store(args[2], pointer(context, builder, data, args[0], args[1]), align=1)
@@ -206,21 +206,21 @@ def _install() -> None:
 
         return types.none(data, types.intp, types.uint64), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def trailing(_typing: Any, mask: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             return builder.lshr(builder.cttz(args[0], ir.Constant(ir.IntType(1), 1)), ir.Constant(i64, 3))
 
         return types.intp(types.uint64), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def trailing_bits(_typing: Any, mask: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             return builder.cttz(args[0], ir.Constant(ir.IntType(1), 0))
 
         return types.intp(types.uint64), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def below_128(_typing: Any, data: Any, index: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             many = ir.VectorType(i8, 64)
@@ -231,7 +231,7 @@ def _install() -> None:
 
         return types.uint64(data, types.intp), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def extract_sevens(_typing: Any, word: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             function = builder.module.declare_intrinsic("llvm.x86.bmi.pext.64", (), ir.FunctionType(i64, [i64, i64]))
@@ -239,7 +239,7 @@ def _install() -> None:
 
         return types.uint64(types.uint64), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def upper(_typing: Any, a: Any, b: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             wide = ir.IntType(128)
@@ -283,7 +283,7 @@ def _install() -> None:
     by_word, by_byte = names
     x86 = by_word.startswith("llvm.x86")
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def step_word(_typing: Any, crc: Any, word: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             state = i64 if x86 else i32
@@ -294,7 +294,7 @@ def _install() -> None:
 
         return types.uint64(types.uint64, types.uint64), generate
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def step_byte(_typing: Any, crc: Any, byte: Any) -> Any:
         def generate(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
             value = i8 if x86 else i32

@@ -211,8 +211,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, name: str | 
 def matmul(
     a: Any,
     b: Any,
-    transpose_a: bool = False,  # noqa: FBT001, FBT002
-    transpose_b: bool = False,  # noqa: FBT001, FBT002
+    transpose_a: bool = False,
+    transpose_b: bool = False,
     name: str | None = None,
 ) -> Any:
     """Return the matrix product."""

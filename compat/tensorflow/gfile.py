@@ -37,19 +37,19 @@ __all__ = [
 remove = file_system.remove
 
 
-def copy(src: AnyPath, dst: AnyPath, overwrite: bool = False) -> None:  # noqa: FBT001, FBT002
+def copy(src: AnyPath, dst: AnyPath, overwrite: bool = False) -> None:
     """Copy a file; see `penstock.records.file_system.copy`."""
     file_system.copy(src, dst, overwrite=overwrite)
 
 
-def rename(src: AnyPath, dst: AnyPath, overwrite: bool = False) -> None:  # noqa: FBT001, FBT002
+def rename(src: AnyPath, dst: AnyPath, overwrite: bool = False) -> None:
     """Give a file another name; see `penstock.records.file_system.rename`."""
     file_system.rename(src, dst, overwrite=overwrite)
 
 
 def walk(
     top: AnyPath,
-    topdown: bool = True,  # noqa: FBT001, FBT002
+    topdown: bool = True,
     onerror: Callable[[Exception], Any] | None = None,
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield folders with the names that they hold; see `penstock.records.file_system.walk`."""

@@ -97,8 +97,8 @@ def resize(
     images: Any,
     size: Any,
     method: str = ResizeMethod.BILINEAR,
-    preserve_aspect_ratio: bool = False,  # noqa: FBT001, FBT002
-    antialias: bool = False,  # noqa: FBT001, FBT002
+    preserve_aspect_ratio: bool = False,
+    antialias: bool = False,
     name: str | None = None,
 ) -> Any:
     """Return images in another size; see `penstock.preprocessing.images.resize`."""
@@ -113,7 +113,7 @@ def resize_with_pad(
     target_height: Any,
     target_width: Any,
     method: str = ResizeMethod.BILINEAR,
-    antialias: bool = False,  # noqa: FBT001, FBT002
+    antialias: bool = False,
 ) -> Any:
     """Return images in a frame; see `penstock.preprocessing.images.resize_with_pad`."""
     height, width = _static(target_height), _static(target_width)
@@ -163,7 +163,7 @@ def central_crop(image: Any, central_fraction: float) -> Any:
 def convert_image_dtype(
     image: Any,
     dtype: Any,
-    saturate: bool = False,  # noqa: FBT001, FBT002
+    saturate: bool = False,
     name: str | None = None,
 ) -> Any:
     """Return images of another dtype; see `penstock.preprocessing.images.convert_image_dtype`."""

@@ -22,7 +22,7 @@ def decode_image(
     channels: int | None = None,
     dtype: Any = "uint8",
     name: str | None = None,
-    expand_animations: bool = True,  # noqa: FBT001, FBT002
+    expand_animations: bool = True,
 ) -> Any:
     """Return the pixels of a JPEG, PNG, GIF or BMP file; see `penstock.records.decode_image`."""
     return records.decode_image(operand(contents), channels or 0, dtype, expand_animations=expand_animations)
@@ -32,8 +32,8 @@ def decode_jpeg(
     contents: Any,
     channels: int = 0,
     ratio: int = 1,
-    fancy_upscaling: bool = True,  # noqa: FBT001, FBT002
-    try_recover_truncated: bool = False,  # noqa: FBT001, FBT002
+    fancy_upscaling: bool = True,
+    try_recover_truncated: bool = False,
     acceptable_fraction: float = 1,
     dct_method: str = "",
     name: str | None = None,
@@ -48,8 +48,8 @@ def decode_and_crop_jpeg(
     crop_window: Any,
     channels: int = 0,
     ratio: int = 1,
-    fancy_upscaling: bool = True,  # noqa: FBT001, FBT002
-    try_recover_truncated: bool = False,  # noqa: FBT001, FBT002
+    fancy_upscaling: bool = True,
+    try_recover_truncated: bool = False,
     acceptable_fraction: float = 1,
     dct_method: str = "",
     name: str | None = None,
@@ -66,9 +66,9 @@ def encode_jpeg(
     image: Any,
     format: str = "",
     quality: int = 95,
-    progressive: bool = False,  # noqa: FBT001, FBT002
-    optimize_size: bool = False,  # noqa: FBT001, FBT002
-    chroma_downsampling: bool = True,  # noqa: FBT001, FBT002
+    progressive: bool = False,
+    optimize_size: bool = False,
+    chroma_downsampling: bool = True,
     density_unit: str = "in",
     x_density: int = 300,
     y_density: int = 300,
@@ -90,7 +90,7 @@ def encode_jpeg(
     )
 
 
-def _check_reading(where: str, fancy: bool, recover: bool, fraction: float, dct_method: str) -> None:  # noqa: FBT001
+def _check_reading(where: str, fancy: bool, recover: bool, fraction: float, dct_method: str) -> None:
     if (fancy, recover, fraction) != (True, False, 1) or dct_method not in ("", "INTEGER_ACCURATE"):
         raise UnimplementedError(
             f"{where}: whole files are read with fancy upscaling and the accurate transform. "

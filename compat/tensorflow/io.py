@@ -100,7 +100,7 @@ def decode_csv(
     records: Any,
     record_defaults: Sequence[Any],
     field_delim: str = ",",
-    use_quote_delim: bool = True,  # noqa: FBT001, FBT002
+    use_quote_delim: bool = True,
     na_value: str = "",
     select_cols: Sequence[int] | None = None,
     name: str | None = None,
@@ -112,7 +112,7 @@ def decode_csv(
 def decode_raw(
     input_bytes: Any,
     out_type: Any,
-    little_endian: bool = True,  # noqa: FBT001, FBT002
+    little_endian: bool = True,
     fixed_length: int | None = None,
     name: str | None = None,
 ) -> Any:
@@ -127,7 +127,7 @@ def decode_proto(
     output_types: Sequence[Any],
     descriptor_source: Any = "local://",
     message_format: str = "binary",
-    sanitize: bool = False,  # noqa: FBT001, FBT002
+    sanitize: bool = False,
     name: str | None = None,
 ) -> DecodedProto:
     """Read fields of protobuf messages; see `penstock.records.decode_proto`."""

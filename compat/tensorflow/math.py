@@ -107,7 +107,7 @@ reduce_variance = renamed("reduce_variance", ops.var, "input_tensor", floats=Tru
 
 def bincount(
     arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, dtype: Any = "int32",
-    name: str | None = None, axis: int | None = None, binary_output: bool = False,  # noqa: FBT001, FBT002
+    name: str | None = None, axis: int | None = None, binary_output: bool = False,
 ) -> Any:  # fmt: skip
     """Return how often each integer from 0 on stands in an array (or in each row, for axis -1), or its weights' sum."""
     least, most = (None if n is None else int(n) for n in (minlength, maxlength))

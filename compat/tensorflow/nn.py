@@ -49,7 +49,7 @@ def moments(
     x: Any,
     axes: Any,
     shift: Any = None,
-    keepdims: bool = False,  # noqa: FBT001, FBT002
+    keepdims: bool = False,
     name: str | None = None,
 ) -> tuple[Any, Any]:
     """Return mean and variance over axes; `shift` has no effect."""

@@ -19,7 +19,7 @@ def numpy_function(
     func: Callable[..., Any],
     inp: Sequence[Any],
     Tout: Any,
-    stateful: bool = True,  # noqa: FBT001, FBT002
+    stateful: bool = True,
     name: str | None = None,
 ) -> Any:
     """Call a Python function with arrays and bytes; inside `Dataset.map` the map then runs element by element."""

@@ -93,7 +93,8 @@ def _pair(seed: Any, alg: Any) -> Pair:
     """Return the seeds as they are, or as an array; the algorithm must be Philox, TensorFlow's choice on processors."""
     if str(alg).lower() not in ("auto_select", "philox", "1", "3"):
         raise InvalidArgumentError(f"alg must be 'philox' or 'auto_select'. Received: alg={alg!r}.")
-    return operand(seed).numpy() if hasattr(seed, "dtype") else seed  # type: ignore[no-any-return]
+    pair: Pair = operand(seed).numpy() if hasattr(seed, "dtype") else seed
+    return pair
 
 
 if not TYPE_CHECKING:

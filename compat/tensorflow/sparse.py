@@ -17,7 +17,7 @@ __all__ = ["SparseTensor", "from_dense", "reorder", "to_dense"]
 def to_dense(
     sp_input: Any,
     default_value: Any = None,
-    validate_indices: bool = True,  # noqa: FBT001, FBT002
+    validate_indices: bool = True,
     name: str | None = None,
 ) -> Tensor:
     """Return the dense Tensor; `default_value` (zero or empty bytes when None) where nothing stands."""

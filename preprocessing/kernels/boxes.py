@@ -26,7 +26,7 @@ def crop_and_resize_kernel(
     images: Array,
     boxes: Float32s,
     indices: npt.NDArray[np.int64],
-    nearest: bool,  # noqa: FBT001
+    nearest: bool,
     outside: np.float32,
     start: int,
     stop: int,

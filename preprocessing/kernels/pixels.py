@@ -18,8 +18,8 @@ def flip_kernel(
     images: npt.NDArray[Any],
     channels: int,
     flips: npt.NDArray[np.bool_],
-    horizontal: bool,  # noqa: FBT001
-    vertical: bool,  # noqa: FBT001
+    horizontal: bool,
+    vertical: bool,
     start: int,
     stop: int,
     out: npt.NDArray[Any],

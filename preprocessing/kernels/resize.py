@@ -152,7 +152,7 @@ def _mix_whole_rows(upper: Array, lower: Array, share: float, out: Array, top: f
 
 
 @kernel
-def _add_row(row: Array, weight: float, first: bool, total: Float32s) -> None:  # noqa: FBT001
+def _add_row(row: Array, weight: float, first: bool, total: Float32s) -> None:
     """Add a weighted row to a sum, or begin the sum with it."""
     if first:
         for j in range(len(total)):

@@ -49,7 +49,7 @@ def substrings_kernel(
     offsets: Int64s,
     positions: Int64s,
     lengths: Int64s,
-    characters: bool,  # noqa: FBT001
+    characters: bool,
     out: Uint8s,
     out_offsets: Int64s,
 ) -> Any:

@@ -104,9 +104,9 @@ class CsvDataset(FileDataset):
         record_defaults: Sequence[Any],
         compression_type: Any = None,
         buffer_size: int | None = None,
-        header: bool = False,  # noqa: FBT001, FBT002
+        header: bool = False,
         field_delim: str = ",",
-        use_quote_delim: bool = True,  # noqa: FBT001, FBT002
+        use_quote_delim: bool = True,
         na_value: str = "",
         select_cols: Sequence[int] | None = None,
         exclude_cols: Sequence[int] | None = None,
@@ -138,19 +138,19 @@ def make_csv_dataset(
     label_name: str | None = None,
     select_columns: Sequence[str | int] | None = None,
     field_delim: str = ",",
-    use_quote_delim: bool = True,  # noqa: FBT001, FBT002
+    use_quote_delim: bool = True,
     na_value: str = "",
-    header: bool = True,  # noqa: FBT001, FBT002
+    header: bool = True,
     num_epochs: int | None = None,
-    shuffle: bool = True,  # noqa: FBT001, FBT002
+    shuffle: bool = True,
     shuffle_buffer_size: int = SHUFFLE_BUFFER_SIZE,
     shuffle_seed: int | None = None,
     prefetch_buffer_size: int | None = None,
     num_parallel_reads: int | None = None,
-    sloppy: bool = False,  # noqa: FBT001, FBT002
+    sloppy: bool = False,
     num_rows_for_inference: int | None = 100,
     compression_type: str | None = None,
-    ignore_errors: bool = False,  # noqa: FBT001, FBT002
+    ignore_errors: bool = False,
     encoding: str = "utf-8",
 ) -> TensorDataset:
     """Return a dataset of batches of CSV rows, by column name; see `penstock.make_csv_dataset`."""
@@ -188,14 +188,14 @@ def make_batched_features_dataset(
     label_key: str | None = None,
     reader_args: Sequence[Any] | None = None,
     num_epochs: int | None = None,
-    shuffle: bool = True,  # noqa: FBT001, FBT002
+    shuffle: bool = True,
     shuffle_buffer_size: int = EXAMPLE_BUFFER_SIZE,
     shuffle_seed: int | None = None,
     prefetch_buffer_size: int | None = None,
     reader_num_threads: int | None = None,
     parser_num_threads: int | None = None,
-    sloppy_ordering: bool = False,  # noqa: FBT001, FBT002
-    drop_final_batch: bool = False,  # noqa: FBT001, FBT002
+    sloppy_ordering: bool = False,
+    drop_final_batch: bool = False,
 ) -> Dataset[Any]:
     """Return a dataset of batches of features of Examples; see `penstock.make_batched_features_dataset`."""
     return batched_features(

@@ -27,7 +27,7 @@ def enumerate_dataset(start: int = 0) -> Transformation:
     return lambda dataset: dataset.enumerate(start)
 
 
-def ignore_errors(log_warning: bool = False) -> Transformation:  # noqa: FBT001, FBT002 (TensorFlow's signature)
+def ignore_errors(log_warning: bool = False) -> Transformation:
     """Leave out the elements that fail; the iterator's `skipped` reports them."""
     return lambda dataset: dataset.ignore_errors(log_warning)
 
@@ -54,7 +54,7 @@ def unbatch() -> Transformation:
 
 def dense_to_ragged_batch(
     batch_size: int,
-    drop_remainder: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
+    drop_remainder: bool = False,
     row_splits_dtype: Any = "int64",
 ) -> Transformation:
     """Batch elements; axes of unknown size become ragged."""
@@ -70,7 +70,7 @@ def map_and_batch(
     map_func: Callable[..., Any],
     batch_size: int,
     num_parallel_batches: int | None = None,
-    drop_remainder: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
+    drop_remainder: bool = False,
     num_parallel_calls: int | None = None,
 ) -> Transformation:
     """Map, then batch; at most one of the two numbers may be given.
@@ -96,7 +96,7 @@ def parallel_interleave(
     map_func: Callable[..., Any],
     cycle_length: int,
     block_length: int = 1,
-    sloppy: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
+    sloppy: bool = False,
     buffer_output_elements: int | None = None,
     prefetch_input_elements: int | None = None,
 ) -> Transformation:
@@ -120,9 +120,9 @@ def bucket_by_sequence_length(
     bucket_batch_sizes: Sequence[int],
     padded_shapes: Any = None,
     padding_values: Any = None,
-    pad_to_bucket_boundary: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
-    no_padding: bool = False,  # noqa: FBT001, FBT002
-    drop_remainder: bool = False,  # noqa: FBT001, FBT002
+    pad_to_bucket_boundary: bool = False,
+    no_padding: bool = False,
+    drop_remainder: bool = False,
 ) -> Transformation:
     """Batch elements of similar length."""
     return lambda dataset: dataset.bucket_by_sequence_length(
@@ -147,7 +147,7 @@ def rejection_resample(
 def parse_example_dataset(
     features: Any,
     num_parallel_calls: int | None = 1,
-    deterministic: bool | None = None,  # noqa: FBT001 (TensorFlow's signature)
+    deterministic: bool | None = None,
 ) -> Transformation:
     """Parse batches of serialized Examples."""
     return lambda dataset: dataset.map(
@@ -225,7 +225,7 @@ def from_list(elements: Sequence[Any], name: str | None = None) -> Any:
 def choose_from_datasets(
     datasets: Sequence[TensorDataset],
     choice_dataset: TensorDataset,
-    stop_on_empty_dataset: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
+    stop_on_empty_dataset: bool = False,
 ) -> Any:
     """Return elements of several datasets in the order that another one gives; goes on when one has ended."""
     return TensorDataset.choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
@@ -235,7 +235,7 @@ def sample_from_datasets(
     datasets: Sequence[TensorDataset],
     weights: Any = None,
     seed: int | None = None,
-    stop_on_empty_dataset: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's signature)
+    stop_on_empty_dataset: bool = False,
 ) -> Any:
     """Return elements of several datasets in random turns."""
     return TensorDataset.sample_from_datasets(datasets, weights, seed, stop_on_empty_dataset)
@@ -248,7 +248,7 @@ def Counter(start: Any = 0, step: Any = 1, dtype: Any = "int64") -> Any:  # noqa
 
 def RandomDataset(  # noqa: N802 (TensorFlow's name)
     seed: int | None = None,
-    rerandomize_each_iteration: bool | None = None,  # noqa: FBT001
+    rerandomize_each_iteration: bool | None = None,
     name: str | None = None,
 ) -> Any:
     """Return a dataset of random numbers without end."""

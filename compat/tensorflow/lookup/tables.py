@@ -63,7 +63,7 @@ class StaticHashTable(lookup_tables.StaticHashTable):
         initializer: Any,
         default_value: Any,
         name: str | None = None,
-        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
+        experimental_is_anonymous: bool = False,
     ) -> None:
         super().__init__(initializer, to_array(default_value, initializer.value_dtype))
         self.default_value = wrap(self.default_value)
@@ -90,7 +90,7 @@ class StaticVocabularyTable(lookup_tables.StaticVocabularyTable):
         num_oov_buckets: int,
         lookup_key_dtype: Any = None,
         name: str | None = None,
-        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
+        experimental_is_anonymous: bool = False,
     ) -> None:
         super().__init__(initializer, num_oov_buckets, lookup_key_dtype)
 
@@ -136,8 +136,8 @@ class MutableHashTable(_TensorTable):
         value_dtype: Any,
         default_value: Any,
         name: str = "MutableHashTable",
-        checkpoint: bool = True,  # noqa: FBT001, FBT002
-        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
+        checkpoint: bool = True,
+        experimental_is_anonymous: bool = False,
     ) -> None:
         super().__init__(key_dtype, value_dtype, to_array(default_value, value_dtype))
 
@@ -154,8 +154,8 @@ class DenseHashTable(_TensorTable, mutable_tables.DenseHashTable):
         deleted_key: Any,
         initial_num_buckets: int | None = None,
         name: str = "MutableDenseHashTable",
-        checkpoint: bool = True,  # noqa: FBT001, FBT002
-        experimental_is_anonymous: bool = False,  # noqa: FBT001, FBT002
+        checkpoint: bool = True,
+        experimental_is_anonymous: bool = False,
     ) -> None:
         super().__init__(key_dtype, value_dtype, to_array(default_value, value_dtype), empty_key, deleted_key)
 
