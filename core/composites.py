@@ -216,7 +216,9 @@ class RaggedTensor:
             )
         if axis == 1:
             return wrap(self._held.row_lengths)
-        inner = RaggedTensor(self._held.values).row_lengths(axis - 1)  # type: ignore[arg-type]
+        values = self._held.values
+        assert isinstance(values, Ragged)  # there are as many as ragged axes
+        inner = RaggedTensor(values).row_lengths(axis - 1)
         return RaggedTensor(Ragged(_flat(inner), self._held.row_splits))
 
     def to_list(self) -> list[Any]:

@@ -27,7 +27,7 @@ def structure_to_json(structure: Structure) -> Any:
     match structure:
         case _Tuple(type=kind) if kind is tuple:
             return {"tuple": parts}
-        case _Tuple(type=kind):
+        case _Tuple(type=kind):  # a named tuple, as no other class of tuples is taken apart
             return {"namedtuple": [kind.__name__, list(kind._fields), parts]}  # type: ignore[attr-defined]
         case _Dict():
             for key in structure.keys:
@@ -81,7 +81,7 @@ def _structure(value: Any) -> Structure:
 @functools.cache
 def _named_tuple(name: str, fields: Sequence[str]) -> type:
     """Return one class for each name and fields, so that elements of several files have one type."""
-    made: type = namedtuple(name, fields)  # type: ignore[misc]
+    made: type = namedtuple(name, fields)  # type: ignore[misc]  # its name and fields are known at run time only
     return made
 
 

@@ -315,7 +315,8 @@ def spec_of(value: Any) -> Spec:
     """
     own = getattr(value, "_element_leaf_spec", None)
     if own is not None:
-        return own()  # type: ignore[no-any-return]
+        spec: Spec = own()
+        return spec
     if isinstance(value, bytes | str):
         return TensorSpec((), string)
     if isinstance(value, Ragged):

@@ -66,8 +66,9 @@ def as_array(value: Any) -> Array | np.generic[Any] | None:
 
     Arrays of strings have any of NumPy's four forms (`S`, `U`, `object` of str and bytes, StringDType).
     """
+    array: Array | np.generic[Any] | None
     if isinstance(value, np.generic):
-        array: Any = value
+        array = value
     elif isinstance(value, np.ndarray | bool | int | float | complex) or hasattr(value, "__array__"):
         array = np.asarray(value)
     elif isinstance(value, list | tuple):
@@ -78,7 +79,7 @@ def as_array(value: Any) -> Array | np.generic[Any] | None:
         return None
     if array.dtype.kind == "O" and not all(isinstance(v, bytes | str) for v in np.asarray(array).flat):
         return None
-    return array  # type: ignore[no-any-return]
+    return array
 
 
 def _array_of_list(value: Any) -> Array | None:
@@ -284,7 +285,7 @@ class Ragged:
             return isinstance(self.values, Ragged) and self.values == other.values
         return bool(np.array_equal(self.values, other.values))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by value, and mutable
 
     def __repr__(self) -> str:
         return f"Ragged({self.to_list()!r}, dtype={self.dtype})"
@@ -367,7 +368,7 @@ class Sparse:
             and np.array_equal(self.values, other.values)
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # equal by value, and mutable
 
     def __repr__(self) -> str:
         return (

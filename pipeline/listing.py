@@ -19,8 +19,8 @@ def match_files(patterns: Sequence[str], where: str = "Dataset.list_files") -> l
     """
     found: set[str] = set()
     for pattern in patterns:
-        # glob, not Path.glob: patterns may be absolute, and names keep the form in which they were asked for.
-        matches = [p for p in glob.glob(pattern) if not Path(p).is_dir()]  # noqa: PTH207
+        # Names keep the form in which they were asked for.
+        matches = [p for p in glob.glob(pattern) if not Path(p).is_dir()]  # noqa: PTH207 (may be absolute)
         if not matches:
             raise NotFoundError(f"{where}: no file matches {pattern!r}. {_hint(pattern)}")
         found.update(matches)

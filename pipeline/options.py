@@ -14,7 +14,7 @@ class _Options(ABC):
     """What options have in common: checked fields, and no others."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        known = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        known = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # subclasses are dataclasses
         if name not in known:
             raise InvalidArgumentError(
                 f"{type(self).__name__}: there is no option {name!r}. The options are {', '.join(known)}; what is not "

@@ -98,12 +98,12 @@ class WeightedCounts(JointTransform):
         self, codes: Int64s, weights: Array, shape: tuple[int, ...], full: tuple[int | None, ...] | None = None
     ) -> Any:
         depth, dtype = self.plain.depth, self.plain.dtype
-        out = full or encoded_shape(shape, depth, "count") or ()
+        out: Any = full or encoded_shape(shape, depth, "count") or ()
         rows = math.prod(codes.shape[:-1])
         grouped, of = codes.reshape(rows, codes.shape[-1]), weights.reshape(rows, codes.shape[-1])
         held = grouped < depth
         flat = (grouped + np.arange(rows)[:, None] * depth)[held]
-        dense = np.bincount(flat, of[held], minlength=rows * depth).astype(dtype).reshape(out)  # type: ignore[arg-type]
+        dense = np.bincount(flat, of[held], minlength=rows * depth).astype(dtype).reshape(out)
         return Sparse.from_dense(dense) if self.plain.sparse else dense
 
     def infer_spec(self, spec: Any) -> Spec:

@@ -25,7 +25,7 @@ from ..core.errors import DTypeError, InvalidArgumentError, describe
 from ..core.ops import registry
 from ..core.values import Ragged, Sparse
 from .numeric import number_array
-from .strings import Form, RaggedForm, SparseForm, as_strings, flat_column
+from .strings import DenseForm, Form, RaggedForm, SparseForm, as_strings, flat_column
 
 Array = npt.NDArray[Any]
 Int64s = npt.NDArray[np.int64]
@@ -290,7 +290,8 @@ def documents_of(strings: BytesColumn, form: Form, *, whole: bool) -> Tokens:
         rows = form.indices[:, 0] if form.indices.shape[1] else np.zeros(n, dtype=np.int64)
         splits = np.searchsorted(rows, np.arange((form.shape or (1,))[0] + 1))
         return Tokens(strings, splits.astype(np.int64))
-    shape = form.shape  # type: ignore[attr-defined]
+    assert isinstance(form, DenseForm)
+    shape = form.shape
     if len(shape) <= 1:
         return Tokens(strings, np.arange(n + 1, dtype=np.int64) if whole else np.array([0, n], dtype=np.int64))
     return Tokens(strings, np.arange(shape[0] + 1, dtype=np.int64) * math.prod(shape[1:]))

@@ -205,7 +205,8 @@ class IntegerKeys(Keys):
         return decimal_strings(_integers(tokens))
 
     def encode(self, token: Any) -> bytes:
-        return _held(np.array([operator.index(token)], dtype=np.int64)).element(0)  # type: ignore[no-any-return]
+        encoded: bytes = _held(np.array([operator.index(token)], dtype=np.int64)).element(0)
+        return encoded
 
     def decode(self, tokens: BytesColumn, encoding: str) -> list[Any]:
         return list(_integers(tokens).tolist())

@@ -6,7 +6,7 @@ lookup layers; looking up inside `Dataset.map` runs on whole columns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ class TableLookup(Transform):
     values: Items
     value_dtype: str
     where: str
+    _array: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_array", as_array(self.values))
@@ -56,7 +57,7 @@ class TableLookup(Transform):
 
     def results(self, items: BytesColumn) -> Array:
         """Return the value of each key."""
-        values: Array = self._array[self.indices(items)]  # type: ignore[attr-defined]
+        values: Array = self._array[self.indices(items)]
         return values
 
     def apply(self, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -98,6 +98,7 @@ class CodesToTokens(Transform):
     first: int
     masks: bool
     where: str
+    _values: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_values", self.keys.values(self.tokens))
@@ -118,8 +119,7 @@ class CodesToTokens(Transform):
             return Ragged(self.apply(value.values), value.row_splits)
         if isinstance(value, Sparse):
             return Sparse(value.indices, self.apply(value.values), value.dense_shape)
-        values: Array = self._values  # type: ignore[attr-defined]
-        return values[self._indices(value.values if isinstance(value, DenseColumn) else value)]
+        return self._values[self._indices(value.values if isinstance(value, DenseColumn) else value)]
 
     def apply_rows(self, n: int, rows: Any) -> Any:
         if isinstance(rows, RaggedColumn):

@@ -86,6 +86,11 @@ class Normalization(AdaptableLayer):
         if not isinstance(input_shape, tuple | list):
             raise ShapeError(f"{self.where}: inputs must be one array. Received: shapes {input_shape}.")
         ndim, shape = len(input_shape), tuple(input_shape)
+        if self.axis and not ndim:
+            raise ShapeError(
+                f"{self.where}: single numbers have no axis to keep. Received: axis={self.axis}, inputs of rank 0. "
+                "Use axis=None for one mean of all, or give numbers in batches."
+            )
         if any(not -ndim <= a < ndim for a in self.axis):
             raise ShapeError(
                 f"{self.where}: axis must be in [-{ndim}, {ndim}) for inputs of rank {ndim}. "
@@ -231,14 +236,14 @@ class Normalization(AdaptableLayer):
     def call(self, inputs: Any) -> Any:
         """Return the inputs, dense or ragged, normalized, as the layer's dtype; NaN stays NaN."""
         mean, variance = self._statistics()
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore"):  # Infinite numbers, of inputs or statistics, give NaN.
             deviation = np.maximum(np.sqrt(variance), mean.dtype.type(EPSILON))
-        if registry.operand_kind(inputs) is not None:
-            x = ops.cast(inputs, self.dtype)
-            return ops.add(mean, ops.multiply(x, deviation)) if self.invert else ops.divide(x - mean, deviation)
-        if isinstance(inputs, Ragged):
-            return self._ragged(inputs, mean, deviation)
-        return self._changed(self._as_array(inputs), mean, deviation)
+            if registry.operand_kind(inputs) is not None:
+                x = ops.cast(inputs, self.dtype)
+                return ops.add(mean, ops.multiply(x, deviation)) if self.invert else ops.divide(x - mean, deviation)
+            if isinstance(inputs, Ragged):
+                return self._ragged(inputs, mean, deviation)
+            return self._changed(self._as_array(inputs), mean, deviation)
 
     def _ragged(self, inputs: Ragged, mean: Array, deviation: Array) -> Ragged:
         """Change the values of ragged rows; kept axes must be behind the ragged ones."""
@@ -252,10 +257,11 @@ class Normalization(AdaptableLayer):
                 f"Received: axis={self.axis}, inputs {describe(inputs)}. Use axis=None for one mean of all."
             )
         shape = self._shape[len(splits) + 1 :] if self._keep else ()
-        values: Any = self._changed(self._as_array(inner), mean.reshape(shape), deviation.reshape(shape))
+        values: Array | Ragged = self._changed(self._as_array(inner), mean.reshape(shape), deviation.reshape(shape))
         for row_splits in reversed(splits):
             values = Ragged(values, row_splits)
-        return values  # type: ignore[no-any-return]
+        assert isinstance(values, Ragged)
+        return values
 
     def _changed(self, x: Array, mean: Array, deviation: Array) -> Array:
         try:

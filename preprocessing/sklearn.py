@@ -27,7 +27,7 @@ from .text_vectorization import TextVectorization
 Array = npt.NDArray[Any]
 
 
-class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # its bases are not typed
     """A preprocessing layer with scikit-learn's `fit`, `transform` and `get_feature_names_out`.
 
     `fit` adapts a copy of the layer, so that the estimator can be cloned and searched over. Samples are the first axis:

@@ -166,7 +166,7 @@ def _from_arrow(value: Any, where: str) -> Strings:
     if isinstance(value, pa.Table | pa.RecordBatch):
         columns = [_from_arrow(column, where).column for column in value.columns]
         rows = np.arange(value.num_rows)[:, None] + value.num_rows * np.arange(len(columns))
-        return Strings(concat(columns).take(rows.reshape(-1)), DenseForm(rows.shape))  # type: ignore[arg-type]
+        return Strings(concat(columns).take(rows.reshape(-1)), DenseForm(rows.shape))  # type: ignore[arg-type]  # strings stay strings
     try:
         if pa.types.is_dictionary(value.type) and value.null_count == 0:
             value = value.cast(pa.large_binary() if pa.types.is_binary(value.type.value_type) else pa.large_string())

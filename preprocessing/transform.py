@@ -90,7 +90,7 @@ class JointTransform(Transform):
         return self.apply(values)
 
     def _infer(self, args: tuple[Any, ...], _attrs: Attrs) -> Any:
-        return self.infer_spec(tuple(a if isinstance(a, Spec) else spec_of(a) for a in args))  # type: ignore[arg-type]
+        return self.infer_spec(tuple(a if isinstance(a, Spec) else spec_of(a) for a in args))  # type: ignore[arg-type]  # see the class
 
     def _batch(self, n: int, args: tuple[Any, ...], batched: tuple[bool, ...], _attrs: Attrs) -> Any:
         full = [a if b else np.broadcast_to(a, (n, *np.shape(a))) for a, b in zip(args, batched, strict=True)]

@@ -90,7 +90,7 @@ def matching_paths(patterns: AnyPath | Sequence[AnyPath]) -> list[str]:
     given = [patterns] if isinstance(patterns, str | bytes | os.PathLike) else patterns
     found: set[str] = set()
     for pattern in map(path_of, given):
-        found.update(_remote_matches(pattern) if "://" in pattern else local_glob.glob(pattern))  # noqa: PTH207
+        found.update(_remote_matches(pattern) if "://" in pattern else local_glob.glob(pattern))  # noqa: PTH207 (as TensorFlow names them)
     return sorted(found)
 
 
@@ -209,7 +209,7 @@ def walk(top: AnyPath, *, top_down: bool = True) -> Iterator[tuple[str, list[str
 
 def join(path: AnyStr, *paths: AnyStr) -> AnyStr:
     """Return parts of a path as one; a part that begins at the root drops those before it."""
-    return posixpath.join(path, *paths) if "://" in os.fsdecode(path) else os.path.join(path, *paths)  # noqa: PTH118
+    return posixpath.join(path, *paths) if "://" in os.fsdecode(path) else os.path.join(path, *paths)  # noqa: PTH118 (bytes too)
 
 
 def open_file(path: AnyPath, mode: str) -> Any:

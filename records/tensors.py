@@ -121,7 +121,7 @@ def _serialize(tensor: Any) -> bytes:
     array = encode_array(array) if array.dtype.kind in "SUOT" else array
     dtype = as_dtype(array.dtype)
     message = TensorProto()
-    message.dtype = TENSOR_TYPES[dtype.name][0]  # type: ignore[assignment]
+    message.dtype = TENSOR_TYPES[dtype.name][0]  # type: ignore[assignment]  # a number of the enumeration
     message.tensor_shape.SetInParent()
     sizes: tuple[int, ...] = array.shape
     for size in sizes:

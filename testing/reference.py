@@ -17,6 +17,7 @@ it to TensorFlow's order, and these points of it are easy to get wrong:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, count, cycle, islice, takewhile
 from typing import Any
 
@@ -165,7 +166,7 @@ class ReferenceDataset:
         def open_iterator() -> Iterator[Any]:
             for held in _overlapping(self._open(), span, step, least=span if drop_remainder else 1):
                 kept = held[::stride]
-                yield ReferenceDataset(lambda kept=kept: iter(kept))  # type: ignore[misc]
+                yield ReferenceDataset(partial(iter, kept))
 
         return ReferenceDataset(open_iterator)
 

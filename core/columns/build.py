@@ -171,7 +171,7 @@ def _ragged_form(value: Ragged) -> tuple[Any, ...]:
 def _from_ragged(values: list[Ragged]) -> Column:
     """Return the column of `Ragged` values of one form."""
     parts = [rows_of(v) for v in values]
-    joined = RaggedColumn.concat_same(parts)  # type: ignore[arg-type]
+    joined = RaggedColumn.concat_same(parts)  # type: ignore[arg-type]  # rows of Ragged are ragged
     assert joined is not None
     return RaggedColumn(joined, _splits([len(v) for v in values]))
 

@@ -63,6 +63,7 @@ def numeric_rule(forward: Callable[..., Any], name: str) -> InferRule:
 
     def infer(args: tuple[Any, ...], attrs: Attrs) -> TensorSpec:
         inference.check_numeric(args, name)
-        return infer_any(args, attrs)  # type: ignore[no-any-return]
+        spec: TensorSpec = infer_any(args, attrs)
+        return spec
 
     return infer

@@ -195,8 +195,8 @@ def split(x: Value, num_or_size_splits: int | Sequence[int], axis: int = 0) -> t
     Raises:
         ShapeError: The axis does not divide so.
     """
-    whole = isinstance(num_or_size_splits, int | np.integer)
-    sections = int(num_or_size_splits) if whole else as_target_shape(num_or_size_splits)  # type: ignore[arg-type]
+    sections = num_or_size_splits
+    sections = int(sections) if isinstance(sections, int | np.integer) else as_target_shape(sections)
     result: tuple[Value, ...] = call(SPLIT, x, sections=sections, axis=int(axis))
     return result
 

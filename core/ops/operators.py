@@ -235,6 +235,6 @@ class ArrayMethods:
         return self
 
     @property
-    def T(self) -> Value:  # noqa: N802
+    def T(self) -> Value:  # noqa: N802 (NumPy's name)
         """The value with its axes reversed."""
         return shaping.transpose(self)

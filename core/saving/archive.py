@@ -162,7 +162,7 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
             metadata = _read_json(archive, "metadata.json")
             _check_version(path, metadata)
             config = _read_json(archive, "config.json")
-            size = os.stat(path).st_size  # noqa: PTH116
+            size = Path(path).stat().st_size
             members = [m for m in archive.infolist() if m.filename.startswith(_ARRAYS)]
             arrays = {m.filename[len(_ARRAYS) : -len(".npy")]: _read_array(archive, m, size) for m in members}
     except FileNotFoundError as err:

@@ -53,7 +53,7 @@ class InputLayer(Layer):
         return {**super().get_config(), "batch_shape": list(self.batch_shape)}
 
 
-def Input(  # noqa: N802
+def Input(  # noqa: N802 (Keras's name)
     shape: Any = None,
     batch_size: int | None = None,
     dtype: Any = None,

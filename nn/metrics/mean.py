@@ -67,6 +67,7 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._kwargs = kwargs
 
+    # Targets and predictions stand where the values do in `Mean`.
     def update_state(  # type: ignore[override]
         self, y_true: Any, y_pred: Any, sample_weight: Any = None
     ) -> None:

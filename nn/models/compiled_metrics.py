@@ -99,7 +99,8 @@ def as_metric(identifier: Any, y: Any, y_pred: Any) -> Metric:
         kind = _by_shapes(
             y, y_pred, metrics.BinaryAccuracy, metrics.SparseCategoricalAccuracy, metrics.CategoricalAccuracy
         )
-        return kind(name=name)  # type: ignore[no-any-return]
+        metric: Metric = kind(name=name)
+        return metric
     if name is not None and name.lower() in _CROSSENTROPIES:
         function = _by_shapes(
             y,

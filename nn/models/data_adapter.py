@@ -39,7 +39,7 @@ class BatchSource(ABC):
     def epoch(self) -> Generator[Any]:
         """Yield the batches of the next epoch."""
 
-    def close(self) -> None:  # noqa: B027
+    def close(self) -> None:  # noqa: B027 (most sources have nothing to end)
         """End a pass that is under way, with its threads and files. Harmless when called again."""
 
 

@@ -274,7 +274,7 @@ def _callback_list(
         callbacks,
         add_history=add_history,
         add_progbar=verbose != 0,
-        model=model,  # type: ignore[arg-type]
+        model=model,  # type: ignore[arg-type]  # no trainer stands alone
         verbose=verbose,
         epochs=epochs,
         initial_epoch=initial_epoch,

@@ -95,12 +95,14 @@ class Sequential(Model):
     @property
     def inputs(self) -> Any:
         """The symbol of the input; None when its shape is not known yet."""
-        return None if self._traced() is None else [self._traced()[0]]  # type: ignore[index]
+        traced = self._traced()
+        return None if traced is None else [traced[0]]
 
     @property
     def outputs(self) -> Any:
         """The symbol of the output; None when the input's shape is not known yet."""
-        return None if self._traced() is None else [self._traced()[1]]  # type: ignore[index]
+        traced = self._traced()
+        return None if traced is None else [traced[1]]
 
     @property
     def output_shape(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from ...core.layer import Layer
 
@@ -76,7 +76,7 @@ def _rows(model: Model, *, expand_nested: bool) -> Iterator[Row]:
             "yes" if item.trainable else "no",
         )
         if expand_nested and _is_model(item):
-            for row in _rows(item, expand_nested=True):  # type: ignore[arg-type]
+            for row in _rows(item, expand_nested=True):
                 yield row._replace(name=f"  └ {row.name}")
 
 
@@ -91,7 +91,7 @@ def _shapes(model: Model) -> list[tuple[Any, Any]]:
     return [(layer, None) for layer in model.layers]
 
 
-def _is_model(layer: Layer) -> bool:
+def _is_model(layer: Layer) -> TypeGuard[Model]:
     from .model import Model
 
     return isinstance(layer, Model)

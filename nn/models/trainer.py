@@ -23,10 +23,14 @@ from .data_adapter import batch_source, unpack_x_y_sample_weight
 from .outputs import named_leaves
 
 if TYPE_CHECKING:
+    from ...core.layer import Layer as _Base
     from ..callbacks import Callback, History
+else:
+    # The layer's part of a model comes from the other base of `Model`.
+    _Base = object
 
 
-class Trainer:
+class Trainer(_Base):
     """What a model needs to be trained; mixed into `Model`.
 
     Attributes:
@@ -183,7 +187,7 @@ class Trainer:
         parts = []
         if self._compiled_loss is not None:
             parts.append(self._compiled_loss(y, self._named_outputs(y_pred), sample_weight))
-        parts += self.losses  # type: ignore[attr-defined]
+        parts += self.losses
         if not parts:
             raise InvalidArgumentError(
                 "fit: there must be a loss to make small. Received: compile(loss=None) and no add_loss() in a layer."
@@ -210,10 +214,10 @@ class Trainer:
         """
         x, y, sample_weight = self._parts(data)
         with GradientTape() as tape:
-            y_pred = self(x, training=True)  # type: ignore[operator]
+            y_pred = self(x, training=True)
             loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
         self._track_loss(loss, x)
-        weights = self.trainable_weights  # type: ignore[attr-defined]
+        weights = self.trainable_weights
         if weights and self.optimizer is not None:
             self.optimizer.apply(tape.gradient(loss, weights), weights)
         return self.compute_metrics(x, y, y_pred, sample_weight)
@@ -221,14 +225,14 @@ class Trainer:
     def test_step(self, data: Any) -> dict[str, Any]:
         """Evaluate a batch; subclasses may override it. Args and result as of `train_step`."""
         x, y, sample_weight = self._parts(data)
-        y_pred = self(x, training=False)  # type: ignore[operator]
+        y_pred = self(x, training=False)
         self._track_loss(self.compute_loss(x, y, y_pred, sample_weight, training=False), x)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def predict_step(self, data: Any) -> Any:
         """Return the outputs for a batch; subclasses may override it. Targets in the batch are left aside."""
         x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False)  # type: ignore[operator]
+        return self(x, training=False)
 
     def _parts(self, data: Any) -> tuple[Any, Any, Any]:
         """Return x, y and weights of a batch.

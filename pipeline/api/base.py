@@ -37,12 +37,12 @@ class DatasetBase(Generic[T]):
         Subclasses whose constructor takes something else than a node (readers of files) name another class here: what
         is made of their records is no reader.
         """
-        made: Dataset[Any] = cls(node)  # type: ignore[assignment]
+        made: Dataset[Any] = cls(node)  # type: ignore[assignment]  # `Dataset` puts all mixins together
         return made
 
     def _same(self, node: Node) -> Self:
         """Return a dataset with elements like those of this one."""
-        made: Self = type(self)._of(node)  # type: ignore[assignment]
+        made: Self = type(self)._of(node)  # type: ignore[assignment]  # of this class, readers apart
         return made
 
     def _derived(self, node: Node) -> Dataset[Any]:

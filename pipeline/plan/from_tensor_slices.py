@@ -27,7 +27,7 @@ class FromTensorSlices(Source):
     name = "from_tensor_slices"
     block: Block
     origin: str = ""
-    rows: range = dataclasses.field(default=None)  # type: ignore[assignment]
+    rows: range = None  # type: ignore[assignment]  # never None behind __post_init__
 
     def __post_init__(self) -> None:
         if self.rows is None:

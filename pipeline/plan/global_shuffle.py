@@ -11,7 +11,7 @@ from .from_tensor_slices import FromTensorSlices
 from .map import Map
 from .range import Range
 from .shard import Shard
-from .shuffle import ShuffleSeeds
+from .shuffle import UNDRAWN, ShuffleSeeds, draw_seeds
 from .skip import Skip
 from .take import Take
 
@@ -29,11 +29,10 @@ class GlobalShuffle(SameElements):
     name = "global_shuffle"
     seed: int | None = None
     reshuffle_each_iteration: bool = True
-    seeds: ShuffleSeeds = dataclasses.field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+    seeds: ShuffleSeeds = dataclasses.field(default=UNDRAWN, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.seeds is None:
-            object.__setattr__(self, "seeds", ShuffleSeeds(self.seed, reshuffle=self.reshuffle_each_iteration))
+        draw_seeds(self, reshuffle=self.reshuffle_each_iteration)
 
     @property
     def cardinality(self) -> int:

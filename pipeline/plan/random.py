@@ -8,7 +8,7 @@ from typing import Any
 from ...core.dtypes import int64
 from ...core.specs import TensorSpec
 from .base import INFINITE, Source
-from .shuffle import ShuffleSeeds
+from .shuffle import UNDRAWN, ShuffleSeeds, draw_seeds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,11 +24,10 @@ class Random(Source):
     name = "random"
     seed: int | None = None
     rerandomize_each_iteration: bool = False
-    seeds: ShuffleSeeds = dataclasses.field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+    seeds: ShuffleSeeds = dataclasses.field(default=UNDRAWN, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        if self.seeds is None:
-            object.__setattr__(self, "seeds", ShuffleSeeds(self.seed, reshuffle=self.rerandomize_each_iteration))
+        draw_seeds(self, reshuffle=self.rerandomize_each_iteration)
 
     @property
     def element_spec(self) -> Any:

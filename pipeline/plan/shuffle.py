@@ -6,9 +6,10 @@ import copy
 import dataclasses
 import threading
 from collections.abc import Sequence
+from typing import Any
 
-from ...core.errors import InvalidArgumentError
 from ...core.random import Philox, get_seed
+from ..calling import check_count
 from .base import SameElements
 
 
@@ -63,6 +64,16 @@ class ShuffleSeeds:
         return int(first), int(second)
 
 
+UNDRAWN: Any = None
+"""Default of the field `seeds` of a random node, which `draw_seeds` fills."""
+
+
+def draw_seeds(node: Any, *, reshuffle: bool) -> None:
+    """Give a new node the seeds of its passes, from its `seed`; a node that another one was made of has them."""
+    if node.seeds is UNDRAWN:
+        object.__setattr__(node, "seeds", ShuffleSeeds(node.seed, reshuffle=reshuffle))
+
+
 @dataclasses.dataclass(frozen=True)
 class Shuffle(SameElements):
     """Elements in the order of tf.data's shuffle buffer.
@@ -78,17 +89,11 @@ class Shuffle(SameElements):
     buffer_size: int
     seed: int | None = None
     reshuffle_each_iteration: bool = True
-    seeds: ShuffleSeeds = dataclasses.field(default=None, compare=False, repr=False)  # type: ignore[assignment]
+    seeds: ShuffleSeeds = dataclasses.field(default=UNDRAWN, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        size = self.buffer_size
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
-            raise InvalidArgumentError(
-                f"Dataset.shuffle: buffer_size must be an int >= 1. Received: buffer_size={size!r}. "
-                "For a full shuffle use the number of elements."
-            )
-        if self.seeds is None:
-            object.__setattr__(self, "seeds", ShuffleSeeds(self.seed, reshuffle=self.reshuffle_each_iteration))
+        check_count("Dataset.shuffle", "buffer_size", self.buffer_size, 1)
+        draw_seeds(self, reshuffle=self.reshuffle_each_iteration)
 
     @property
     def cardinality(self) -> int:

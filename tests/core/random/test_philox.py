@@ -178,7 +178,7 @@ def test_negative_count_is_an_error() -> None:
 @pytest.mark.parametrize("state", [{}, {"seed": 1, "seed2": 2, "position": 3}, 7])
 def test_foreign_state_is_an_error(state: object) -> None:
     with pytest.raises(InvalidArgumentError, match=r"Philox\.set_state: state must be a dict from Philox\.get_state"):
-        Philox(1).set_state(state)  # type: ignore[arg-type]
+        Philox(1).set_state(state)
 
 
 @pytest.mark.unit

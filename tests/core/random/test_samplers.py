@@ -185,7 +185,7 @@ def test_bad_generator_seed_is_an_error() -> None:
     with pytest.raises(
         InvalidArgumentError, match=r"Generator: seed must be an integer\. Received: seed=1\.5 \(float\)\."
     ):
-        random.Generator(1.5)  # type: ignore[arg-type]
+        random.Generator(1.5)
 
 
 @pytest.mark.unit

@@ -115,7 +115,7 @@ def test_bad_seeds_are_errors(seed: Any) -> None:
 def test_bad_states_are_errors() -> None:
     for state in ([1], [1.5, 2.0], "ab"):
         with pytest.raises(InvalidArgumentError, match=r"SeedGenerator: state must be int64\[2\]\. Received: state="):
-            SeedGenerator(1).state = state  # type: ignore[assignment]
+            SeedGenerator(1).state = state
 
 
 @pytest.mark.unit
