@@ -74,6 +74,8 @@ class Normalization(AdaptableLayer):
         self._moments: Moments | None = None
         self._keep: tuple[int, ...] = ()
         self._shape: tuple[int, ...] = ()
+        # Given statistics with the rank of the inputs, once that is known.
+        self._placed: tuple[Array, Array] | None = None
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -112,7 +114,7 @@ class Normalization(AdaptableLayer):
             self.variance_weight = self.add_weight(kept, "ones", trainable=False, name="variance")
             self.count_weight = self.add_weight((), "zeros", "int64", trainable=False, name="count")
         elif self._given is not None:
-            _spread(self._given[0], self._keep, self._shape, self.where)
+            self._placed = self._place(*self._given)
 
     def _build_for(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         value = args[0] if args else next(iter(kwargs.values()))
@@ -226,12 +228,17 @@ class Normalization(AdaptableLayer):
         return self._statistics()[1]
 
     def _statistics(self) -> tuple[Array, Array]:
-        self._require_adapted()
         if self._given is not None:
-            mean, variance = (_spread(v, self._keep, self._shape, self.where) for v in self._given)
-            return mean.astype(self.dtype.numpy), variance.astype(self.dtype.numpy)
+            return self._placed or self._place(*self._given)
+        self._require_adapted()
         mean, variance = np.asarray(self.mean_weight), np.asarray(self.variance_weight)
         return mean.reshape(self._shape), variance.reshape(self._shape)
+
+    def _place(self, *given: Array) -> tuple[Array, Array]:
+        """Return given statistics with the rank of the inputs, read-only, as the layer's dtype."""
+        mean, variance = (_spread(v, self._keep, self._shape, self.where).astype(self.dtype.numpy) for v in given)
+        mean.flags.writeable = variance.flags.writeable = False
+        return mean, variance
 
     def call(self, inputs: Any) -> Any:
         """Return the inputs, dense or ragged, normalized, as the layer's dtype; NaN stays NaN."""

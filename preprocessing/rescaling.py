@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core import ops
-from ..core.columns import DenseColumn
+from ..core.columns import DenseColumn, RaggedColumn
 from ..core.errors import DTypeError, InvalidArgumentError, ShapeError, describe
 from ..core.layer import Layer
 from ..core.ops import registry
 from ..core.ops.inference import broadcast_shapes
 from ..core.saving import register_serializable
-from ..core.specs import TensorSpec
+from ..core.specs import RaggedSpec, TensorSpec
+from ..core.values import Ragged
 
 Array = npt.NDArray[Any]
 
@@ -54,11 +55,15 @@ class Rescaling(Layer):
         return f"{type(self).__name__} {self.name!r}"
 
     def call(self, inputs: Any) -> Any:
-        """Return the inputs rescaled, as the layer's dtype."""
+        """Return the inputs, dense or ragged, rescaled, as the layer's dtype."""
         kind = self.dtype.numpy
         scale, offset = np.asarray(self.scale, dtype=kind), np.asarray(self.offset, dtype=kind)
         if registry.operand_kind(inputs) is not None:
             return ops.add(ops.multiply(ops.cast(inputs, self.dtype), scale), offset)
+        if isinstance(inputs, RaggedColumn):
+            inputs = inputs.as_value()
+        if isinstance(inputs, Ragged):
+            return self._ragged(inputs)
         array = inputs.values if isinstance(inputs, DenseColumn) else _array(inputs, self._where)
         if array.dtype.kind not in "biuf":
             raise DTypeError(f"{self._where}: inputs must be numbers. Received: {describe(inputs)}.")
@@ -70,11 +75,24 @@ class Rescaling(Layer):
                 f"{list(offset.shape)}. Received: {describe(array)}."
             ) from err
 
+    def _ragged(self, inputs: Ragged) -> Ragged:
+        """Rescale the values of ragged rows."""
+        reach = max(np.ndim(self.scale), np.ndim(self.offset))
+        if reach >= inputs.flat_values.ndim:
+            raise ShapeError(
+                f"{self._where}: scale and offset must not reach the ragged axes of inputs. "
+                f"Received: scale and offset of rank {reach}, inputs {describe(inputs)}."
+            )
+        values: Any = self.call(inputs.values)
+        return Ragged(values, inputs.row_splits)
+
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Return the spec of the result for a spec of inputs."""
         spec = args[0] if args else next(iter(kwargs.values()))
-        if not isinstance(spec, TensorSpec) or spec.dtype.is_string:
+        if not isinstance(spec, TensorSpec | RaggedSpec) or spec.dtype.is_string:
             raise DTypeError(f"{self._where}: inputs must be numbers. Received: {spec!r}.")
+        if isinstance(spec, RaggedSpec):
+            return RaggedSpec(spec.shape, self.dtype, spec.ragged_rank)
         shapes: Any = [spec.shape, np.shape(self.scale), np.shape(self.offset)]
         return TensorSpec(broadcast_shapes(shapes, self._where), self.dtype)
 

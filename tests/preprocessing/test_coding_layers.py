@@ -12,6 +12,7 @@ from penstock import Dataset, Tensor, nn
 from penstock.core.columns import BytesColumn
 from penstock.core.errors import DTypeError, InvalidArgumentError, NotAdaptedError, ParseError, ShapeError
 from penstock.core.saving import load, save
+from penstock.core.specs import RaggedSpec
 from penstock.core.values import Ragged, Sparse
 from penstock.preprocessing import (
     CategoryEncoding,
@@ -31,7 +32,9 @@ NUMBERS = [3, -1, 7, 3]
 
 
 def pandas_series():
-    return pytest.importorskip("pandas").Series(NUMBERS)
+    import pandas
+
+    return pandas.Series(NUMBERS)
 
 
 KINDS = {
@@ -418,3 +421,18 @@ def test_rescaling():
         layer(["a"])
     with pytest.raises(ShapeError, match=r"inputs must broadcast with scale \[2\]"):
         layer([1.0, 2.0, 3.0])
+
+
+def test_rescaling_of_ragged_rows():
+    rows = Ragged.from_list([[1, 2], [], [3]])
+    result = Rescaling(2.0, offset=1)(rows)
+    assert (result.to_list(), result.flat_values.dtype) == ([[3.0, 5.0], [], [7.0]], np.float32)
+    pairs = Ragged(np.array([[1, 2], [3, 4]]), np.array([0, 0, 2]))
+    assert Rescaling([1.0, 10.0])(pairs).to_list() == [[], [[1.0, 20.0], [3.0, 40.0]]]
+    assert Rescaling(2.0)(Ragged(rows, np.array([0, 1, 3]))).to_list() == [[[2.0, 4.0]], [[], [6.0]]]
+    spec = Rescaling(2.0).compute_output_spec(RaggedSpec((None, None), "int32"))
+    assert spec == RaggedSpec((None, None), "float32")
+    words = Dataset.from_tensor_slices(np.arange(1, 4)).map(lambda n: np.arange(n)).ragged_batch(3)
+    assert next(iter(words.map(Rescaling(2.0)))).to_list() == [[0.0], [0.0, 2.0], [0.0, 2.0, 4.0]]
+    with pytest.raises(ShapeError, match=r"must not reach the ragged axes of inputs. Received: scale .* of rank 1"):
+        Rescaling([1.0, 2.0])(rows)

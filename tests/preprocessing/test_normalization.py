@@ -1,6 +1,7 @@
 """Normalization: Keras's outputs, its errors, and statistics that do not depend on how the data was cut."""
 
 import json
+import warnings
 
 import numpy as np
 import pytest
@@ -374,3 +375,17 @@ def test_axes_of_ragged_inputs_must_have_one_length():
         ShapeError, match=r"the kept axes of ragged inputs must have one length. Received: axis=\(-1,\)"
     ):
         layer(rows)
+
+
+def test_infinite_numbers_give_nan_without_a_warning():
+    layer = adapted(np.array([[1.0, 2.0], [np.inf, 4.0]]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = layer(np.array([[np.inf, 2.0], [1.0, 4.0]]))
+        np.testing.assert_array_equal(result, [[np.nan, -1.0], [np.nan, 1.0]])
+        assert np.isnan(layer(Tensor(np.array([[np.inf, 2.0]]))).numpy()[0, 0])
+
+
+def test_single_numbers_have_no_axis_to_keep():
+    with pytest.raises(ShapeError, match=r"single numbers have no axis to keep.*Use axis=None"):
+        adapted(Dataset.from_tensor_slices([1.0, 2.0]))
