@@ -91,6 +91,10 @@ class Block:
     def __len__(self) -> int:
         return self.n
 
+    def held(self) -> Block:
+        """Return the same elements over the same memory, read-only: values that users get are copies."""
+        return Block(self.structure, [c.held() for c in self.columns], self.n, self.provenance)
+
     def slice(self, start: int, stop: int) -> Block:
         """Return elements `start` to `stop` (not included) over the same memory."""
         if start == 0 and stop == self.n:

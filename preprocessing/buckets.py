@@ -65,6 +65,7 @@ def hash_buckets(strings: BytesColumn, n: int, salt: Salt | None = None) -> Int6
 
 def decimal_strings(values: Int64s) -> BytesColumn:
     """Return int64[n] written as decimal numbers."""
+    values = frozen(values)
     offsets = np.empty(len(values) + 1, dtype=np.int64)
     decimals.decimal_lengths_kernel(values, offsets)
     data = np.empty(int(offsets[-1]), dtype=np.uint8)

@@ -18,7 +18,9 @@ class Column(ABC):
     """One leaf of many elements: row `i` is the leaf of element `i`.
 
     Columns are immutable by agreement: primitives return views where they can, and nobody writes into a column's
-    arrays. All row numbers given to `slice`, `take` and `element` are valid (`0 <= i < len`); callers check.
+    arrays. Users may write into the values that they get from `element`, `to_list` and `as_value`: what is used again
+    is `held` in read-only memory, and its values are copies. All row numbers given to `slice`, `take` and `element`
+    are valid (`0 <= i < len`); callers check.
     """
 
     __slots__ = ()
@@ -66,6 +68,10 @@ class Column(ABC):
             ShapeError: The rows differ in shape.
         """
 
+    def held(self) -> Column:
+        """Return the same rows over the same memory, read-only: values that users get are copies."""
+        return self
+
     @abstractmethod
     def batch(self, size: int) -> Column:
         """Return `len // size` rows of `size` stacked rows each; `len` is a multiple of `size`.
@@ -84,3 +90,15 @@ class Column(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(n={len(self)}, spec={self.spec!r})"
+
+
+def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a view of an array that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return an array that a user may write into: a copy where the memory is held by others, or is no memory at all."""
+    return array if array.flags.writeable else array.copy()

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..dtypes import as_dtype
 from ..errors import ShapeError
 from ..specs import TensorSpec
-from .base import Column, Indices
+from .base import Column, Indices, own, read_only
 
 if TYPE_CHECKING:
     from ..specs import Spec
@@ -54,13 +54,18 @@ class DenseColumn(Column):
         return cls(np.concatenate([c.values for c in columns]))
 
     def element(self, index: int) -> Any:
-        return self.values[index]
+        row = self.values[index]
+        return own(row) if row.ndim else row
 
     def to_list(self) -> list[Any]:
-        return list(self.values)
+        # Numbers are made anew; rows are views of one copy.
+        return list(self.values if self.values.ndim == 1 else own(self.values))
 
     def as_value(self) -> npt.NDArray[Any]:
-        return self.values
+        return own(self.values)
+
+    def held(self) -> DenseColumn:
+        return DenseColumn(read_only(self.values))
 
     def batch(self, size: int) -> DenseColumn:
         return DenseColumn(self.values.reshape(len(self.values) // size, size, *self.values.shape[1:]))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..errors import ShapeError
 from ..specs import ObjectSpec, Spec, TensorSpec, most_specific, spec_of
-from .base import Column, Indices
+from .base import Column, Indices, own, read_only
 
 
 class ObjectColumn(Column):
@@ -51,10 +51,14 @@ class ObjectColumn(Column):
         return cls([v for c in columns for v in c.values])
 
     def element(self, index: int) -> Any:
-        return self.values[index]
+        value = self.values[index]
+        return own(value) if isinstance(value, np.ndarray) else value
 
     def to_list(self) -> list[Any]:
-        return list(self.values)
+        return [own(v) if isinstance(v, np.ndarray) else v for v in self.values]
+
+    def held(self) -> ObjectColumn:
+        return ObjectColumn([read_only(v) if isinstance(v, np.ndarray) else v for v in self.values])
 
     def as_value(self) -> Any:
         return self._stacked().as_value()

@@ -130,6 +130,9 @@ class RaggedColumn(Column):
 
         return ObjectColumn([_stack_rows(self.slice(i, i + size)) for i in range(0, len(self), size)])
 
+    def held(self) -> RaggedColumn:
+        return RaggedColumn(self.values.held(), self.splits)
+
     def uniform(self) -> Column:
         """Return dense rows of one length without the ragged form; the lengths are equal."""
         width = int(self.lengths[0]) if len(self) else 0

@@ -86,6 +86,9 @@ class SparseColumn(Column):
         stacked: Sparse = self._stack(len(self), 1).element(0)
         return stacked
 
+    def held(self) -> SparseColumn:
+        return SparseColumn(self.indices.held(), self.values.held(), self.dense_shapes)
+
     def batch(self, size: int) -> SparseColumn:
         """Stack rows: each gains a leading coordinate; the dense shape is the batch's largest, as in TensorFlow."""
         return self._stack(size, len(self) // size)

@@ -34,7 +34,10 @@ class Sources(DatasetBase[T]):
             tensors: Nest of arrays, lists, `Ragged`, `Sparse`, string columns, pyarrow arrays or pandas columns with
                 one first dimension; a pandas or Arrow table becomes a dict of its columns. NumPy arrays keep their
                 dtype; Python numbers become int64 and float64. Arrays are not copied: do not change them while
-                datasets read them.
+                datasets read them. Elements are copies of their rows, and may be changed.
+
+        Returns:
+            A dataset of as many elements as the first dimension says, each of them the nest with a row in each place.
 
         Raises:
             ShapeError: A leaf is a scalar, or the first dimensions differ.
@@ -43,7 +46,14 @@ class Sources(DatasetBase[T]):
 
     @classmethod
     def from_tensors(cls, tensors: Any) -> Dataset[Any]:
-        """Yield one element, the nest itself."""
+        """Yield one element, the nest itself.
+
+        Args:
+            tensors: Nest as of `from_tensor_slices`; scalars too, and first dimensions may differ.
+
+        Returns:
+            A dataset of one element.
+        """
         return cls._of(plan.FromTensors(whole_block(tensors)))
 
     @classmethod

@@ -55,6 +55,7 @@ class Cache(Operator[plan.Cache]):
             source.set_state(self._start)
         block = source.pull(max_rows)
         if block is not None:
+            block = block.held()
             self._kept.append(block)
             return block
         self.node.memory.fill(_joined(self._kept), self._start)
@@ -121,7 +122,7 @@ def _joined(blocks: list[Block]) -> list[Block]:
             rows = 0
         groups[-1].append(block)
         rows += block.n
-    return [Block.concat(group) for group in groups]
+    return [Block.concat(group).held() for group in groups]
 
 
 # Cached blocks are joined up to this many rows.

@@ -13,10 +13,11 @@ class Rows(Operator[plan.Rows]):
 
     def __init__(self, node: plan.Rows, context: Context) -> None:
         super().__init__(node, context)
+        self._block = node.block.held()
         self._next = 0
 
     def pull(self, max_rows: int) -> Block | None:
-        start, block = self._next, self.node.block
+        start, block = self._next, self._block
         if start >= block.n:
             return None
         self._next = min(start + max_rows, block.n)

@@ -16,7 +16,7 @@ class _BlockSource(Operator[N]):
 
     def __init__(self, node: N, context: Context, block: Block, rows: range) -> None:
         super().__init__(node, context)
-        self._block = block
+        self._block = block.held()
         self._rows = rows
         self._next = 0
 

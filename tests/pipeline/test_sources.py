@@ -120,9 +120,12 @@ def test_slices_refuse_different_lengths_and_scalars() -> None:
 
 
 @pytest.mark.unit
-def test_arrays_are_not_copied() -> None:
+def test_arrays_are_held_without_a_copy_and_elements_are_copies() -> None:
     data = np.zeros((1000, 10))
-    assert np.shares_memory(next(iter(Dataset.from_tensor_slices(data))), data)
+    dataset = Dataset.from_tensor_slices(data)
+    (column,) = dataset._node.block.columns
+    assert np.shares_memory(column.values, data)
+    assert not np.shares_memory(next(iter(dataset)), data)
 
 
 @pytest.mark.unit
