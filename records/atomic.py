@@ -19,6 +19,10 @@ class AtomicFile:
         path: The file to make. Its folder exists.
         compressor: An object with zlib's `compress` and `flush`, or None.
 
+    Attributes:
+        path: The file to make.
+        taken_bytes: Bytes given to `write`, before compression.
+
     Raises:
         NotFoundError: The folder does not exist.
         InvalidArgumentError: The path is a folder.
@@ -26,8 +30,14 @@ class AtomicFile:
 
     def __init__(self, where: str, path: str, compressor: Any = None) -> None:
         self.path = path
+        self.taken_bytes = 0
         self._compressor = compressor
         self._temporary, self._file = open_temporary(where, path)
+
+    @property
+    def temporary(self) -> Path:
+        """The file under its temporary name."""
+        return self._temporary
 
     @property
     def file(self) -> IO[bytes]:
@@ -36,7 +46,32 @@ class AtomicFile:
 
     def write(self, data: Any) -> None:
         """Append bytes."""
+        self.taken_bytes += len(data)
         self._file.write(data if self._compressor is None else self._compressor.compress(data))
+
+    def finish(self) -> None:
+        """Bring all that was written to disk, still under the temporary name; nothing more can be written."""
+        if self._file.closed:
+            return
+        if self._compressor is not None:
+            self._file.write(self._compressor.flush())
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def publish(self, path: str) -> None:
+        """Give the finished file its name, in the same folder."""
+        self._temporary.replace(path)
+        sync_folder(self._temporary.parent)
+
+    def discard(self) -> None:
+        """Close without making the file: the temporary one is removed. Does nothing to one that has its name."""
+        try:
+            self._file.close()
+        except OSError:
+            pass  # the bytes that could not be flushed are the ones being thrown away
+        finally:
+            self._temporary.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         return self
@@ -46,16 +81,10 @@ class AtomicFile:
     ) -> None:
         try:
             if kind is None:
-                if self._compressor is not None:
-                    self._file.write(self._compressor.flush())
-                self._file.flush()
-                os.fsync(self._file.fileno())
-                self._file.close()
-                self._temporary.replace(self.path)
-                sync_folder(self._temporary.parent)
+                self.finish()
+                self.publish(self.path)
         finally:
-            self._file.close()
-            self._temporary.unlink(missing_ok=True)
+            self.discard()
 
 
 class OpenFile:

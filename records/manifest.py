@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from ..core.errors import DataLossError, InvalidArgumentError, NotFoundError
 from ..core.replacing import replacing
@@ -22,6 +23,14 @@ from .files import check_compression, open_local, path_of
 _FORMAT: Final = "penstock-shards"
 _VERSION: Final = 1
 _PIECE_BYTES: Final = 1 << 20
+
+
+class Finished(Protocol):
+    """A complete file under a temporary name."""
+
+    def publish(self, path: str) -> None:
+        """Give it its name."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Manifest:
             return f"{path}: is missing ({shard.records} records)"
         if size != shard.bytes:
             return f"{path}: has {size} bytes, was written with {shard.bytes} ({shard.records} records)"
-        if deep and _sha256(str(path)) != shard.sha256:
+        if deep and sha256_of(str(path)) != shard.sha256:
             return f"{path}: holds other bytes than were written (SHA-256 differs)"
         return None
 
@@ -122,7 +131,31 @@ class Manifest:
             file.write((json.dumps(plain, indent=1) + "\n").encode())
 
 
-def _sha256(path: str) -> str:
+def publish_shards(files: Sequence[Finished], names: Sequence[str], manifest: Manifest, path: str) -> None:
+    """Give finished shards their names, then write their manifest; on failure no shard is left.
+
+    Args:
+        files: The shards, under temporary names.
+        names: Their paths.
+        manifest: What describes them.
+        path: Where it is written.
+    """
+    published: list[str] = []
+    try:
+        # A manifest of an earlier run must not vouch for a mixture of its shards and ours.
+        Path(path).unlink(missing_ok=True)
+        for file, name in zip(files, names, strict=True):
+            file.publish(name)
+            published.append(name)
+        manifest.save(path)
+    except BaseException:
+        for name in published:
+            Path(name).unlink(missing_ok=True)
+        raise
+
+
+def sha256_of(path: str) -> str:
+    """Return the SHA-256 of a file, as hex digits."""
     digest = hashlib.sha256()
     with open_local(path) as file:
         while piece := file.read(_PIECE_BYTES):

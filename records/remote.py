@@ -90,6 +90,11 @@ class RemoteFile:
         self._size: int | None = None
         self._retrying(self._connected)
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of the file."""
+        return self._size or 0
+
     def readinto(self, view: memoryview) -> int:
         return self._retrying(lambda: self._read_once(view))
 

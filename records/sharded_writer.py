@@ -20,7 +20,7 @@ from ..core.errors import FailedPreconditionError, InvalidArgumentError, describ
 from ..core.waiting import result_of
 from .files import check_compression, path_of
 from .framing import frame, frame_many
-from .manifest import Manifest, Shard
+from .manifest import Manifest, Shard, publish_shards
 from .writer import TFRecordOptions, TFRecordWriter, as_options
 
 # Framed bytes are handed to a shard's thread in pieces of this size; all shards together hold no more than the second.
@@ -120,7 +120,7 @@ class ShardedWriter:
         schema: Any = None,
         manifest: str | os.PathLike[str] | None = None,
     ) -> None:
-        self._pattern = _check_pattern(path_of(pattern), shards)
+        self._pattern = check_pattern("ShardedWriter", path_of(pattern), shards)
         if (shards is None) == (target_bytes is None):
             raise InvalidArgumentError(
                 "ShardedWriter: give either shards or target_bytes. "
@@ -273,7 +273,6 @@ class ShardedWriter:
         """Give all shards their names, then write the manifest; may be called again. On failure no shard is left."""
         if self._closed:
             return
-        published: list[str] = []
         try:
             while self._held:
                 self._send(*self._held.pop(self._random.randrange(len(self._held))))
@@ -286,16 +285,9 @@ class ShardedWriter:
                 result_of(work)
             names = [self._pattern.format(shard=i, shards=len(self._files)) for i in range(len(self._files))]
             manifest = self._describe(names)
-            # A manifest of an earlier run must not vouch for a mixture of its shards and ours.
-            Path(self._manifest_path).unlink(missing_ok=True)
-            for file, name in zip(self._files, names, strict=True):
-                file.writer.publish(name)
-                published.append(name)
-            manifest.save(self._manifest_path)
+            publish_shards([file.writer for file in self._files], names, manifest, self._manifest_path)
         except BaseException:
             self.discard()
-            for name in published:
-                Path(name).unlink(missing_ok=True)
             raise
         self.manifest = manifest
         self._stop()
@@ -350,8 +342,13 @@ def _check_count(name: str, value: Any, least: int) -> int:
     return int(value)
 
 
-def _check_pattern(pattern: str, shards: int | None) -> str:
+def check_pattern(where: str, pattern: str, shards: int | None) -> str:
     """Return a pattern that tells its shards apart, in one folder.
+
+    Args:
+        where: Who asks, for messages.
+        pattern: The pattern.
+        shards: Number of shards, or None where their size is given.
 
     Raises:
         InvalidArgumentError: It does not, or names another field.
@@ -361,11 +358,11 @@ def _check_pattern(pattern: str, shards: int | None) -> str:
         bad = not fields <= {"shard", "shards"} or ("shard" not in fields and shards != 1)
         bad = bad or "{" in str(Path(pattern).parent)
         pattern.format(shard=0, shards=1)
-    except (ValueError, LookupError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         bad = True
     if bad:
         raise InvalidArgumentError(
-            "ShardedWriter: pattern must have {shard} and may have {shards} in its file name, as in "
+            f"{where}: pattern must have {{shard}} and may have {{shards}} in its file name, as in "
             f'"train-{{shard:05d}}-of-{{shards:05d}}.tfrecord". Received: pattern={pattern!r}.'
         )
     return pattern

@@ -115,17 +115,21 @@ def print_json(value: Any) -> None:
 
 
 def refuse_existing(path: str, *, force: bool) -> None:
-    """Check that a result, one file or a pattern of shards, overwrites nothing.
+    """Check that a result, one file or a pattern of shards with a manifest, overwrites nothing.
 
     Raises:
         InvalidArgumentError: The file exists, and nobody said --force.
     """
+    from ...records.sharded_writer import manifest_path
+
     if force:
         return
     there = path if Path(path).exists() else None
     if there is None and "{" in path:
         parts = re.split(r"\{[^{}]*\}", path)
         there = next(iter(sorted(glob.glob("*".join(map(glob.escape, parts))))), None)  # noqa: PTH207 (may be absolute)
+        manifest = manifest_path(path)
+        there = manifest if there is None and Path(manifest).exists() else there
     if there is not None:
         raise InvalidArgumentError(f"records: {there} exists already. Remove it, or overwrite it with --force.")
 

@@ -26,7 +26,7 @@ def _types_of(words: Sequence[str]) -> dict[str, str]:
 
 @click.command(name="convert", short_help="Convert between CSV, JSON, Parquet, TFRecord.")
 @files_argument
-@click.option("-o", "--output", required=True, help="The file to write, - for stdout, or a pattern of TFRecord shards.")
+@click.option("-o", "--output", required=True, help="The file to write, - for stdout, or a pattern of shards.")
 @click.option("--from", "source_format", type=click.Choice(_FORMATS), help="Format of FILES.  [default: by name]")
 @click.option("--to", "target_format", type=click.Choice(_FORMATS), help="Format of the output.  [default: by name]")
 @click.option("--schema", default=None, help="A schema that `penstock records info --save-schema` wrote.")
@@ -80,7 +80,7 @@ def command(
 
     if sample != "all" and not sample.isdigit():
         raise click.UsageError(f"--sample takes a number of records, or all. Received: {sample}.")
-    target_bytes = target_bytes_of(shards, target_mib)
+    target_bytes = target_bytes_of(output, shards, target_mib)
     paths = expand(files, stdin=True)
     if STDIN in paths and len(paths) > 1:
         raise click.UsageError("standard input (-) is converted alone.")

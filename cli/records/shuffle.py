@@ -50,7 +50,7 @@ def command(
     from ...records import read_manifest, shuffle_records
     from ...records.sharded_writer import manifest_path
 
-    target_bytes = target_bytes_of(shards, target_mib)
+    target_bytes = target_bytes_of(output, shards, target_mib)
     inputs = inputs_of(files, compression, stdin=False)
     refuse_existing(output, force=force)
     sizes = [None if file.kind else file.size_bytes for file in inputs]

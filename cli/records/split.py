@@ -48,7 +48,7 @@ def command(
 
     if shards is None and target_mib is None:
         raise click.UsageError("give either --shards or --target-mib.")
-    target_bytes = target_bytes_of(shards, target_mib)
+    target_bytes = target_bytes_of(output, shards, target_mib)
     inputs = inputs_of(files, compression)
     refuse_existing(output, force=force)
     with ShardedWriter(

@@ -29,12 +29,14 @@ def shard_options(function: F) -> F:
     return function
 
 
-def target_bytes_of(shards: int | None, target_mib: float | None) -> int | None:
+def target_bytes_of(output: str, shards: int | None, target_mib: float | None) -> int | None:
     """Return the size of a shard in bytes, or None.
 
     Raises:
-        click.UsageError: Both number and size are given.
+        click.UsageError: Both number and size are given, or neither and the output is a pattern of shards.
     """
+    if shards is None and target_mib is None and "{shard" in output:
+        raise click.UsageError(f"{output!r} is a pattern of shards: give either --shards or --target-mib.")
     if shards is not None and target_mib is not None:
         raise click.UsageError("give either --shards or --target-mib.")
     return None if target_mib is None else max(1, int(target_mib * (1 << 20)))

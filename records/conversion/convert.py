@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from ...core.dtypes import string
 from ...core.errors import InvalidArgumentError, describe
 from ..files import is_stream, name_of
 from ..inputs import AUTO, Paths, RewindableStream, compression_of, expand_paths, first_bytes, packed_as
+from ..random_access import seekable
 from ..schema import Schema
 from ..survey import Survey
 from .csv_tables import CsvForm, csv_fields, read_csv
@@ -46,9 +48,10 @@ def convert_records(
     r"""Convert files between CSV, JSON lines, Parquet and TFRecord (of Examples), in blocks and in bounded memory.
 
     Args:
-        paths: Files or glob patterns, all of one format; or an open binary file (not for Parquet).
+        paths: Files or glob patterns, all of one format; or an open binary file. Parquet is read from its end: what a
+            pipe holds goes to a temporary file first.
         output: The file to write, which appears when it is complete; or an open binary file. With `shards` or
-            `target_bytes` a pattern of TFRecord shards, as `ShardedWriter` takes it.
+            `target_bytes` a pattern of shards, as `ShardedWriter` takes it; a manifest is written beside them.
         source_format: `"csv"`, `"jsonl"`, `"parquet"` or `"tfrecord"`; None goes by the names.
         target_format: The same for the output.
         schema: Of the source's columns, as `infer_schema` finds it; None takes types from the file (Parquet) or infers
@@ -61,8 +64,9 @@ def convert_records(
         compression_type: How the source is compressed: None or `""`, `"GZIP"`, `"ZLIB"`; `"AUTO"` finds out.
         compression: Of the output: `"none"`, `"gzip"`, `"zlib"`; for Parquet also `"snappy"` (its default) and
             `"zstd"`; None goes by the name (`.gz`).
-        shards: Number of TFRecord files to write.
-        target_bytes: In place of `shards`: bytes in each.
+        shards: Number of files to write; records go to them in turn.
+        target_bytes: In place of `shards`: bytes in each, before compression; about so many where they are no TFRecord
+            files.
         delimiter: Between cells of CSV, of source and output; None for a comma, or a tab where the name ends in `.tsv`.
         header: Whether CSV files have a line of column names, source and output.
         progress: Called with the number of records done.
@@ -89,27 +93,31 @@ def convert_records(
     """
     if sample is not None and sample < 1:
         raise InvalidArgumentError(f"{WHERE}: sample must be an int >= 1 or None. Received: sample={describe(sample)}.")
-    sources = _sources(paths, source_format, compression_type, delimiter, None if header else columns, header=header)
-    target = Target.of(output, target_format, compression, delimiter)
-    if not target.is_tfrecord and (shards is not None or target_bytes is not None):
-        raise InvalidArgumentError(f"{WHERE}: shards are TFRecord files. Received: output={name_of(output)!r}.")
-    choice = Choice(columns, types, label)
-    known = () if choice.is_whole and schema is None else _fields(sources, schema, sample, {*(types or ())})
-    fields = choice.apply(known)
-    if not fields:
-        raise InvalidArgumentError(f"{WHERE}: there are no columns in {sources[0].name}. Name them, or give a schema.")
-    for one in sources:
-        one.keep_no_more()
-    count = 0
-    with target.writer(fields, shards=shards, target_bytes=target_bytes, header=header) as write:
+    with ExitStack() as stack:
+        names = None if header else columns
+        sources = _sources(paths, source_format, compression_type, delimiter, names, stack, header=header)
+        target = Target.of(output, target_format, compression, delimiter)
+        if hasattr(output, "write") and (shards is not None or target_bytes is not None):
+            raise InvalidArgumentError(f"{WHERE}: shards go to files. Received: output={describe(output)}.")
+        choice = Choice(columns, types, label)
+        known = () if choice.is_whole and schema is None else _fields(sources, schema, sample, {*(types or ())})
+        fields = choice.apply(known)
+        if not fields:
+            raise InvalidArgumentError(
+                f"{WHERE}: there are no columns in {sources[0].name}. Name them, or give a schema."
+            )
         for one in sources:
-            for batch in one.batches(fields, strict=columns is None):
-                choice.check(fields, batch)
-                write(batch)
-                count += len(batch.numbers)
-                if progress is not None:
-                    progress(count)
-    return count, fields
+            one.keep_no_more()
+        count = 0
+        with target.writer(fields, shards=shards, target_bytes=target_bytes, header=header) as write:
+            for one in sources:
+                for batch in one.batches(fields, strict=columns is None):
+                    choice.check(fields, batch)
+                    write(batch)
+                    count += len(batch.numbers)
+                    if progress is not None:
+                        progress(count)
+        return count, fields
 
 
 @dataclass(frozen=True)
@@ -240,12 +248,13 @@ def _sources(
     compression_type: str | None,
     delimiter: str | None,
     names: Sequence[str] | None,
+    stack: ExitStack,
     *,
     header: bool,
 ) -> list[_Source]:
     if not header and not names:
         raise InvalidArgumentError(f"{WHERE}: header=False needs columns: the names of all columns.")
-    files = [_rewindable(paths)] if is_stream(paths) else expand_paths(WHERE, paths)
+    files = [paths] if is_stream(paths) else expand_paths(WHERE, paths)
     found = []
     for file in files:
         kind = form or (format_of(file)[0] if isinstance(file, str) else None)
@@ -256,7 +265,9 @@ def _sources(
             )
         check_one("source_format", kind, FORMATS)
         if kind == "parquet" and is_stream(file):
-            raise InvalidArgumentError(f"{WHERE}: Parquet is read from files. Received: {name_of(file)}.")
+            file = stack.enter_context(seekable(file))
+        elif is_stream(file) and not isinstance(file, RewindableStream):
+            file = RewindableStream(file)
         found.append(_Source(kind, file, _packed(file, kind, compression_type), _csv_form(file, delimiter, names)))
     if len({one.format for one in found}) > 1:
         raise InvalidArgumentError(
@@ -264,10 +275,6 @@ def _sources(
             f"{next(one.name for one in found if one.format != found[0].format)}."
         )
     return found
-
-
-def _rewindable(stream: Any) -> RewindableStream:
-    return stream if isinstance(stream, RewindableStream) else RewindableStream(stream)
 
 
 def _csv_form(file: Any, delimiter: str | None, names: Sequence[str] | None) -> CsvForm:

@@ -91,6 +91,13 @@ class Batch(NamedTuple):
     unit: str
     numbers: npt.NDArray[np.int64]
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Batch:
+        """Return some of the records."""
+        import pyarrow as pa
+
+        places = pa.array(rows)
+        return self._replace(columns=[column.take(places) for column in self.columns], numbers=self.numbers[rows])
+
     def error(self, row: int, what: str) -> ParseError:
         """Return the error for a record; `what` says what is wrong with it."""
         return misfit(self.path, self.unit, int(self.numbers[row]), what)

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
 import numpy as np
 
 from ...core.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError
+from ..files import is_stream, name_of
+from ..random_access import seekable
 from .fields import WHERE, Batch, Field, Fields, first_bad, wrong_value
 
 _ROWS: Final = 1 << 14
 # Row groups of this size are what readers of Parquet like; a group is held in memory until it is written.
-_GROUP_BYTES: Final = 1 << 26
+GROUP_BYTES: Final = 1 << 26
 _GROUP_ROWS: Final = 1 << 20
 
 
-def open_parquet(path: str) -> Any:
-    """Return an open Parquet file.
+@contextmanager
+def open_parquet(source: Any) -> Iterator[Any]:
+    """Open a Parquet file.
+
+    Args:
+        source: A path, a URI, or an open binary file; what such a file holds goes to a temporary one where it cannot
+            seek.
+
+    Yields:
+        A `pyarrow.parquet.ParquetFile`.
 
     Raises:
         NotFoundError: There is no such file.
@@ -27,22 +38,27 @@ def open_parquet(path: str) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not Path(path).exists():
+    path = name_of(source)
+    is_local = not is_stream(source) and "://" not in path
+    if is_local and not Path(path).exists():
         raise NotFoundError(f"{path}: no such file.")
-    try:
-        return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as err:
-        raise DataLossError(f"{path}: is no Parquet file, or is damaged ({err}).", path=path) from err
+    with ExitStack() as stack:
+        file = source if is_local else stack.enter_context(seekable(source))
+        try:
+            opened = stack.enter_context(pq.ParquetFile(file))
+        except (pa.ArrowInvalid, OSError) as err:
+            raise DataLossError(f"{path}: is no Parquet file, or is damaged ({err}).", path=path) from err
+        yield opened
 
 
-def parquet_fields(path: str) -> Fields:
+def parquet_fields(source: Any) -> Fields:
     """Return the columns of a Parquet file.
 
     Raises:
         DTypeError: A column is of a type that records do not hold.
     """
-    with open_parquet(path) as file:
-        return tuple(_field(one, path) for one in file.schema_arrow)
+    with open_parquet(source) as file:
+        return tuple(_field(one, name_of(source)) for one in file.schema_arrow)
 
 
 def _field(one: Any, path: str) -> Field:
@@ -71,15 +87,19 @@ def _field(one: Any, path: str) -> Field:
     return Field(one.name, name, is_list)
 
 
-def read_parquet(path: str, fields: Fields) -> Iterator[Batch]:
+def read_parquet(source: Any, fields: Fields) -> Iterator[Batch]:
     """Yield the rows of a file.
+
+    Args:
+        source: See `open_parquet`.
+        fields: The columns to read.
 
     Raises:
         ParseError: A value does not fit its field.
         DataLossError: The file is damaged.
     """
-    first = 0
-    with open_parquet(path) as file:
+    first, path = 0, name_of(source)
+    with open_parquet(source) as file:
         missing = [field.name for field in fields if field.name not in file.schema_arrow.names]
         if missing:
             raise InvalidArgumentError(
@@ -132,21 +152,27 @@ def _normal(array: Any, field: Field, batch: Batch) -> Any:
 
 
 class ParquetWriter:
-    """Writes a table to an open file, in groups of rows of about 64 MiB; what is text must be UTF-8.
+    """Writes a table to an open file, in groups of rows; what is text must be UTF-8.
 
     Args:
         file: An open binary file.
         fields: The columns.
         compression: A codec of Parquet's.
+        group_bytes: Bytes of rows that are held and then written as a group.
+
+    Attributes:
+        taken_bytes: Bytes of all rows so far, before compression.
     """
 
-    def __init__(self, file: IO[bytes], fields: Fields, compression: str) -> None:
+    def __init__(self, file: IO[bytes], fields: Fields, compression: str, group_bytes: int = GROUP_BYTES) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._fields = fields
         self._schema = pa.schema([(field.name, _written(field)) for field in fields])
         self._writer = pq.ParquetWriter(file, self._schema, compression=compression)
+        self._group_bytes = group_bytes
+        self.taken_bytes = 0
         self._held: list[Any] = []
         self._bytes = self._rows = 0
 
@@ -162,8 +188,9 @@ class ParquetWriter:
         table = pa.record_batch(arrays, self._schema)
         self._held.append(table)
         self._bytes += table.nbytes
+        self.taken_bytes += table.nbytes
         self._rows += table.num_rows
-        if self._bytes >= _GROUP_BYTES or self._rows >= _GROUP_ROWS:
+        if self._bytes >= self._group_bytes or self._rows >= _GROUP_ROWS:
             self._flush()
 
     def _checked(self, array: Any, i: int, batch: Batch) -> Any:
@@ -184,13 +211,27 @@ class ParquetWriter:
             self._writer.write_table(pa.Table.from_batches(self._held), row_group_size=self._rows)
         self._held, self._bytes, self._rows = [], 0, 0
 
+    def complete(self) -> None:
+        """Write what is held, and the end of the file."""
+        self._flush()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Let go of the file, which nobody will read; does nothing after `complete`."""
+        self._held = []
+        with suppress(Exception):
+            self._writer.close()
+        self._writer.is_open = False  # or it would try again when it is collected, and complain
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: Any, *_: object) -> None:
-        if kind is None:
-            self._flush()
-        self._writer.close()
+        try:
+            if kind is None:
+                self.complete()
+        finally:
+            self.abandon()
 
 
 def _written(field: Field) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from ...core.errors import InvalidArgumentError
 from ..atomic import AtomicFile, OpenFile
@@ -18,7 +18,12 @@ from .examples import write_examples
 from .fields import WHERE, Batch, Fields
 from .formats import COMPRESSIONS, FORMATS, check_one, compression_type_of, delimiter_of, format_of
 from .json_lines import json_lines
-from .parquet import ParquetWriter
+from .parquet import GROUP_BYTES, ParquetWriter
+from .shards import ShardedTables, TableFile
+
+# Bytes of rows that the shards of a Parquet file hold back, all of them together, and one of them at least.
+_HELD_BYTES: Final = 1 << 28
+_LEAST_GROUP_BYTES: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,12 @@ class Target:
 
     def writer(
         self, fields: Fields, *, shards: int | None, target_bytes: int | None, header: bool
-    ) -> AbstractContextManager[Callable[[Batch], None]]:
+    ) -> AbstractContextManager[Callable[[Batch], object]]:
         """Return a block in which batches are written."""
         return _Writing(self, fields, shards, target_bytes, header)
 
 
-class _Writing(AbstractContextManager[Callable[[Batch], None]]):
+class _Writing(AbstractContextManager[Callable[[Batch], object]]):
     """A block in which batches are written to a target; the file appears when the block ends well."""
 
     def __init__(
@@ -87,7 +92,7 @@ class _Writing(AbstractContextManager[Callable[[Batch], None]]):
         self._shards, self._target_bytes = shards, target_bytes
         self._stack = ExitStack()
 
-    def __enter__(self) -> Callable[[Batch], None]:
+    def __enter__(self) -> Callable[[Batch], object]:
         with ExitStack() as opening:
             write = self._open(opening)
             self._stack = opening.pop_all()
@@ -96,37 +101,72 @@ class _Writing(AbstractContextManager[Callable[[Batch], None]]):
     def __exit__(self, *error: Any) -> bool | None:
         return self._stack.__exit__(*error)
 
-    def _open(self, stack: ExitStack) -> Callable[[Batch], None]:
+    def _open(self, stack: ExitStack) -> Callable[[Batch], object]:
         target, fields = self._target, self._fields
-        is_open = hasattr(target.output, "write")
-        options = TFRecordOptions(compression_type_of(target.packed))
-        if target.is_tfrecord and not is_open:
-            path = path_of(target.output)
-            writer: TFRecordWriter | ShardedWriter
-            if self._shards is None and self._target_bytes is None:
-                writer = stack.enter_context(TFRecordWriter(path, options))
-            else:
-                schema = {field.name: str(field) for field in fields}
-                writer = ShardedWriter(
+        is_sharded = self._shards is not None or self._target_bytes is not None
+        if hasattr(target.output, "write"):
+            return self._table(stack.enter_context(OpenFile(target.output, self._compressor())), stack)
+        path = path_of(target.output)
+        schema = {field.name: str(field) for field in fields}
+        if target.is_tfrecord:
+            options = TFRecordOptions(compression_type_of(target.packed))
+            writer: TFRecordWriter | ShardedWriter = (
+                TFRecordWriter(path, options)
+                if not is_sharded
+                else ShardedWriter(
                     path, shards=self._shards, target_bytes=self._target_bytes, options=options, schema=schema
                 )
-                stack.enter_context(writer)
+            )
+            stack.enter_context(writer)
             return lambda batch: writer.write_many(write_examples(fields, batch))
-        file = stack.enter_context(_output(target.output, None if target.format == "parquet" else options.compressor()))
-        if target.is_tfrecord:
+        if not is_sharded:
+            return self._table(stack.enter_context(AtomicFile(WHERE, path, self._compressor())), stack)
+        shards = ShardedTables(
+            path,
+            self._shard,
+            shards=self._shards,
+            target_bytes=self._target_bytes,
+            compression_type=compression_type_of(target.packed),
+            schema=schema,
+        )
+        return stack.enter_context(shards).write
+
+    def _compressor(self) -> Any:
+        """Return what compresses a whole file, or None: Parquet compresses its parts."""
+        packed = "" if self._target.format == "parquet" else compression_type_of(self._target.packed)
+        return TFRecordOptions(packed).compressor()
+
+    def _table(self, file: AtomicFile | OpenFile, stack: ExitStack) -> Callable[[Batch], object]:
+        """Return what writes records to an open file, in the target's format."""
+        if self._target.format == "parquet":
+            return stack.enter_context(ParquetWriter(file.file, self._fields, self._target.packed)).write
+        return self._text(file)
+
+    def _text(self, file: AtomicFile | OpenFile) -> Callable[[Batch], object]:
+        fields = self._fields
+        if self._target.is_tfrecord:
             return lambda batch: file.write(frame_many(write_examples(fields, batch)))
-        if target.format == "jsonl":
+        if self._target.format == "jsonl":
             return lambda batch: file.write(json_lines(fields, batch))
-        if target.format == "parquet":
-            return stack.enter_context(ParquetWriter(file.file, fields, target.packed)).write
-        rows = CsvWriter(fields, target.csv)
+        rows = CsvWriter(fields, self._target.csv)
         if self._header:
             file.write(rows.header())
         return lambda batch: file.write(rows.rows(batch))
 
+    def _shard(self, path: str) -> TableFile:
+        """Open one shard that is no TFRecord file."""
+        file = AtomicFile(WHERE, path, self._compressor())
+        try:
+            if self._target.format != "parquet":
+                return TableFile(file, self._text(file), lambda: file.taken_bytes, _nothing, _nothing)
+            # All shards together hold no more than a few groups of rows.
+            group_bytes = max(_LEAST_GROUP_BYTES, min(GROUP_BYTES, _HELD_BYTES // (self._shards or 1)))
+            table = ParquetWriter(file.file, self._fields, self._target.packed, group_bytes)
+        except BaseException:
+            file.discard()
+            raise
+        return TableFile(file, table.write, lambda: table.taken_bytes, table.complete, table.abandon)
 
-def _output(output: Any, compressor: Any) -> AbstractContextManager[Any]:
-    """Return a file that appears when it is complete, or what writes to an open file."""
-    if hasattr(output, "write"):
-        return OpenFile(output, compressor)
-    return AtomicFile(WHERE, path_of(output), compressor)
+
+def _nothing() -> None:
+    """Do nothing: text is written as it comes."""

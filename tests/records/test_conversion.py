@@ -1,6 +1,8 @@
 """convert_records: every format to every other, what comes back is what went in, errors name file and line."""
 
 import contextlib
+import errno
+import gc
 import gzip
 import io
 import itertools
@@ -344,8 +346,100 @@ def test_shards_and_compression():
     assert pq.ParquetFile("c.parquet").metadata.row_group(0).column(0).compression == "ZSTD"
     with pytest.raises(InvalidArgumentError, match="csv files are not compressed with zstd"):
         convert_records("a.jsonl", "c.csv", compression="zstd")
-    with pytest.raises(InvalidArgumentError, match="shards are TFRecord files"):
-        convert_records("a.jsonl", "s-{shard}.csv", shards=3)
+    with pytest.raises(InvalidArgumentError, match="shards go to files. Received: output=.*BytesIO"):
+        convert_records("a.jsonl", io.BytesIO(), target_format="csv", shards=3)
+
+
+@pytest.mark.parametrize("form", ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet", "tfrecord"])
+def test_shards_of_every_format(form):
+    rows = [{"i": i, "l": list(range(i % 3)), "s": "x" * (i % 30)} for i in range(500)]
+    Path("a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    types = {"i": "int64", "l": "int64[]", "s": "string"}
+
+    def back(name):
+        convert_records(name, "b.jsonl", types=types)
+        return [json.loads(line) for line in Path("b.jsonl").read_text().splitlines()]
+
+    assert convert_records("a.jsonl", f"s-{{shard}}-of-{{shards}}.{form}", shards=3)[0] == 500
+    manifest = read_manifest("s.manifest.json")
+    assert [shard.name for shard in manifest.shards] == [f"s-{i}-of-3.{form}" for i in range(3)]
+    assert [shard.records for shard in manifest.shards] == [167, 167, 166]
+    assert manifest.compression_type == ("GZIP" if form.endswith("gz") else "")
+    assert manifest.schema == types and manifest.problems(deep=True) == []
+    assert [back(f"s-{i}-of-3.{form}") for i in range(3)] == [rows[i::3] for i in range(3)]
+    convert_records("a.jsonl", f"t-{{shard:02d}}.{form}", target_bytes=4000)
+    manifest = read_manifest("t.manifest.json")
+    assert len(manifest.shards) > 2 and manifest.records == 500 and manifest.problems(deep=True) == []
+    assert back(f"t-*.{form}") == rows
+    assert not [name for name in os.listdir() if name.endswith(".tmp")]
+
+
+def test_shards_hold_about_as_much_as_was_said():
+    Path("a.jsonl").write_text("".join(f'{{"i": {i}, "x": 0.123456789}}\n' for i in range(20_000)))
+    for form in ("csv", "jsonl", "parquet"):
+        convert_records("a.jsonl", f"s-{{shard:02d}}.{form}", target_bytes=50_000)
+        shards = read_manifest("s.manifest.json").shards
+        sizes = [shard.records * 16 if form == "parquet" else shard.bytes for shard in shards]
+        assert all(50_000 <= size < 50_100 for size in sizes[:-1]) and sizes[-1] < 50_100
+        for shard in shards:
+            Path(shard.name).unlink()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "tfrecord"])
+def test_shards_of_nothing(form):
+    Path("a.jsonl").write_text("")
+    chosen = {"columns": ["i"], "types": {"i": "int64"}}
+    for arguments, count in (({"shards": 2}, 2), ({"target_bytes": 10}, 1)):
+        convert_records("a.jsonl", f"s-{{shard}}.{form}", **arguments, **chosen)
+        manifest = read_manifest("s.manifest.json")
+        assert (len(manifest.shards), manifest.records, manifest.problems(deep=True)) == (count, 0, [])
+        assert convert_records(manifest.paths, "b.jsonl", **chosen)[0] == 0
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet", "tfrecord"])
+@pytest.mark.parametrize("arguments", [{"shards": 2}, {"target_bytes": 2000}])
+@pytest.mark.filterwarnings("error")
+def test_shards_appear_together_or_not_at_all(form, arguments, monkeypatch):
+    Path("a.jsonl").write_text('{"i": 1}\n' * 3000 + '{"i": "x"}\n')
+    with pytest.raises(ParseError, match="a.jsonl, line 3001"):
+        convert_records("a.jsonl", f"s-{{shard}}.{form}", **arguments)
+    assert os.listdir() == ["a.jsonl"]
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    Path("a.jsonl").write_text('{"i": 1}\n' * 3000)
+    monkeypatch.setattr("penstock.records.manifest.Manifest.save", full)
+    with pytest.raises(OSError, match="No space left"):
+        convert_records("a.jsonl", f"s-{{shard}}.{form}", **arguments)
+    assert os.listdir() == ["a.jsonl"]
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        convert_records("a.jsonl", f"s-{{shard}}.{form}", **arguments)
+    assert os.listdir() == ["a.jsonl"]
+    gc.collect()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "arguments", "message"),
+    [
+        ("s.csv", {"shards": 2}, r"convert: pattern must have \{shard\} and may have \{shards\}"),
+        ("{shard.x}.csv", {"shards": 2}, "convert: pattern must have"),
+        ("s-{shard}.csv", {"shards": 0}, "convert: shards must be an int >= 1. Received: shards=0"),
+        (
+            "s-{shard}.csv",
+            {"target_bytes": "1"},
+            "convert: target_bytes must be an int >= 1. Received: target_bytes='1'",
+        ),
+        ("s-{shard}.csv", {"shards": 1, "target_bytes": 1}, "convert: give either shards or target_bytes"),
+    ],
+)
+def test_shards_that_are_none(pattern, arguments, message):
+    Path("a.jsonl").write_text('{"i": 1}\n')
+    with pytest.raises(InvalidArgumentError, match=message):
+        convert_records("a.jsonl", pattern, **arguments)
+    assert os.listdir() == ["a.jsonl"]
 
 
 def test_streams():
@@ -372,8 +466,37 @@ def test_streams():
         InvalidArgumentError, match="the format of <stream> must be told, its name tells none. Give source_format"
     ):
         convert_records(io.BytesIO(), out, target_format="csv")
-    with pytest.raises(InvalidArgumentError, match="Parquet is read from files. Received: <stream>"):
-        convert_records(parquet, out, source_format="parquet", target_format="csv")
+
+
+class Pipe:
+    """A stream that cannot seek, and gives little at a time."""
+
+    name = "<pipe>"
+
+    def __init__(self, data):
+        self._data = data
+
+    def readinto(self, view):
+        piece, self._data = self._data[: min(len(view), 1000)], self._data[min(len(view), 1000) :]
+        view[: len(piece)] = piece
+        return len(piece)
+
+
+def test_parquet_from_streams():
+    whole = io.BytesIO()
+    pq.write_table(pa.table({"i": list(range(5000)), "s": [str(i) for i in range(5000)]}), whole, row_group_size=999)
+    for stream in (io.BytesIO(whole.getvalue()), Pipe(whole.getvalue())):
+        out = io.BytesIO()
+        assert convert_records(stream, out, source_format="parquet", target_format="jsonl")[0] == 5000
+        assert [json.loads(line)["i"] for line in out.getvalue().splitlines()] == list(range(5000))
+    with pytest.raises(DataLossError, match="^<pipe>: is no Parquet file, or is damaged"):
+        convert_records(Pipe(b"rubbish"), out, source_format="parquet", target_format="jsonl")
+    convert_records(io.BytesIO(whole.getvalue()), "a.parquet", source_format="parquet")
+    out = io.BytesIO()
+    assert convert_records(Path("a.parquet").resolve().as_uri(), out, target_format="csv", columns=["i"])[0] == 5000
+    assert out.getvalue().split()[-1] == b"4999"
+    with pytest.raises(NotFoundError, match="none.parquet: no such file"):
+        convert_records(Path("none.parquet").resolve().as_uri(), out, target_format="csv")
 
 
 def test_parquet_types():

@@ -315,6 +315,13 @@ def test_shards_overwrite_nothing(capsys, folder):
         assert "w-0 exists already" in capsys.readouterr().err
 
 
+def test_manifests_are_not_overwritten(capsys, folder):
+    run(capsys, "split", "a.tfrecord", "-o", "w-{shard}.tfrecord", "--shards=2")
+    for words in (("split", "-o", "w_{shard}"), ("shuffle", "-o", "w_{shard}"), ("convert", "-o", "w-{shard}.csv")):
+        assert main(["records", *words, "a.tfrecord", "--shards=2"]) == 1
+        assert "w.manifest.json exists already. Remove it, or overwrite it with --force." in capsys.readouterr().err
+
+
 @pytest.fixture
 def stdin(monkeypatch):
     """Put bytes on standard input."""
@@ -430,6 +437,11 @@ def test_convert(capsys, folder, stdin):
     assert gzip.decompress(Path("b.csv.gz").read_bytes()).splitlines()[:2] == [b"id,x", b'0,"[0.0, 0.1]"']
     told = run_json(capsys, "convert", "a.jsonl", "-o", "s-{shard}.tfrecord", "--shards", "2")
     assert told["records"] == 10 and told["shards"] == ["s-0.tfrecord", "s-1.tfrecord"]
+    told = run_json(capsys, "convert", "a.jsonl", "-o", "p-{shard}.parquet", "--shards", "2")
+    assert told["records"] == 10 and told["shards"] == ["p-0.parquet", "p-1.parquet"]
+    stdin(Path("p-1.parquet").read_bytes())
+    words = ("--from", "parquet", "--to", "csv", "--columns", "id")
+    assert run(capsys, "convert", "-", "-o", "-", *words).split() == ["id", "1", "3", "5", "7", "9"]
     run(capsys, "info", "a.tfrecord", "--save-schema", "schema.json")
     run(capsys, "convert", "a.jsonl", "-o", "c.tfrecord", "--schema", "schema.json")
     assert read("c.tfrecord") == read("a.tfrecord")
@@ -447,6 +459,7 @@ def test_convert(capsys, folder, stdin):
         (("a.tfrecord", "-o", "x.csv", "--type", "x"), "--type takes NAME=TYPE"),
         (("a.tfrecord", "-o", "x.csv", "--sample", "some"), "--sample takes a number of records, or all"),
         (("a.tfrecord", "-o", "-", "--to", "tfrecord", "--shards", "2"), "shards go to files"),
+        (("a.tfrecord", "-o", "s-{shard:02d}.csv"), "is a pattern of shards: give either --shards or --target-mib"),
         (("a.tfrecord", "-o", "{shard}", "--shards", "2", "--target-mib", "1"), "give either --shards or --target-mib"),
     ],
 )
