@@ -139,7 +139,7 @@ class RowPlace:
         stage: Who reads it.
         row: Which one it is, e.g. `"row 3"`.
         names: Names of the columns of the result, or none.
-        defaults: What the user gives the columns' types and defaults by.
+        defaults: What the user gives the columns' types and defaults by: an argument, or a `--option` of a command.
         advice: What to do when a value is not of its column's type.
         path: The file, or None.
         line: Line in the file, counted from 1, or None.
@@ -156,6 +156,12 @@ class RowPlace:
     def cell(self, field: int, column: int) -> str:
         """Name the field that makes a column."""
         return f"column {self.names[column]!r}" if self.names else f"field {field}"
+
+    def instead(self, column: int) -> str:
+        """Say how the user gives what takes the place of a missing value."""
+        if self.defaults.startswith("--"):
+            return f"Give what takes its place: {self.defaults} {self.names[column]}=VALUE."
+        return f"Give {self.defaults}[{column}] a value to use instead."
 
 
 def decode_row(line: bytes, form: CsvFormat, row: int, place: RowPlace | None = None) -> list[Any]:
@@ -190,10 +196,7 @@ def decode_row(line: bytes, form: CsvFormat, row: int, place: RowPlace | None = 
         column = form.columns[index]
         if text in (b"", form.na_value):
             if column.default is None:
-                raise wrong(
-                    f"{at.cell(i, index)} of {at.row} is required but missing. "
-                    f"Give {at.defaults}[{index}] a value to use instead."
-                )
+                raise wrong(f"{at.cell(i, index)} of {at.row} is required but missing. {at.instead(index)}")
             values.append(column.default)
             continue
         value = parse_field(text, column)

@@ -225,7 +225,7 @@ def test_missing_values(folder, capsys):
         code, _, err = run(capsys, "adapt", name, *layer)
         assert code == 1
         assert place in err, err
-        assert "--fill" in err
+        assert "Give what takes its place: --fill age=VALUE." in err, err
     for name in ("m.csv", "m.parquet", "m.tfrecord"):
         code, _, err = run(capsys, "adapt", name, *layer, "--fill", "age=2")
         assert code == 0, err
