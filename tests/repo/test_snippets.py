@@ -1,16 +1,18 @@
 """The code in README.md and docs/*.md runs.
 
-Blocks marked `python` run in the order of their file, in one namespace, inside an empty folder that holds `data/`: four
-CSV files of eight numbers and a label, as the documents assume, `records/`: TFRecord files, one of them damaged, and
-`broken.jsonl`, whose third line has a word where the others have a number. A block with `>>>` prompts is a doctest: its
-output is compared too. In blocks marked `console`, lines that start with `$ penstock` or `$ cat` are run, through the
-shell where they have pipes; output that is shown is compared, with `…` standing for anything; a command that does not
-end with code 0 has a comment, as `# exit code 1`, and its errors are compared too.
+Blocks marked `python` run in the order of their file, in one namespace, inside an empty folder that holds `data/`:
+four CSV files of eight numbers and a label, as the documents assume, `records/`: TFRecord files, one of them damaged,
+and `broken.jsonl`, whose third line has a word where the others have a number. A block marked `python needs=torch`
+runs where that module is installed. A block with `>>>` prompts is a doctest: its output is compared too. In blocks
+marked `console`, lines that start with `$ penstock` or `$ cat` are run, through the shell where they have pipes;
+output that is shown is compared, with `…` standing for anything; a command that does not end with code 0 has a
+comment, as `# exit code 1`, and its errors are compared too.
 """
 
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import os
 import re
 import shlex
@@ -28,7 +30,7 @@ from penstock.records import TFRecordWriter, encode_examples
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w+)(?: needs=(\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMPARE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
@@ -42,7 +44,8 @@ class Block(NamedTuple):
 
 def _blocks(document: Path) -> list[Block]:
     text = document.read_text(encoding="utf-8")
-    return [Block(m[1], m[2], text.count("\n", 0, m.start(2)) + 1) for m in FENCE.finditer(text)]
+    blocks = [(Block(m[1], m[3], text.count("\n", 0, m.start(3)) + 1), m[2]) for m in FENCE.finditer(text)]
+    return [block for block, needed in blocks if needed is None or importlib.util.find_spec(needed)]
 
 
 def _with(language: str) -> list[Path]:
@@ -86,6 +89,25 @@ def _write_records(folder: Path) -> None:
 def test_links_lead_somewhere(document):
     targets = re.findall(r"\]\((?!\w+://)([^)#]+)", document.read_text(encoding="utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, *sorted(ROOT.glob("C*.md"))], ids=lambda path: path.name)
+def test_links_into_pages_lead_to_headings(document):
+    links = re.findall(r"\]\((?!\w+://)([^)#]*)#([^)]+)\)", document.read_text(encoding="utf-8"))
+    pages = {page: document.parent / page if page else document for page, _ in links}
+    assert [(page, anchor) for page, anchor in links if anchor not in _anchors(pages[page])] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the names that a page's headings have in links, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_the_index_links_every_page():
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert [page for page in sorted(pages) if f"]({page})" not in index] == []
 
 
 def _run_doctest(block: Block, namespace: dict[str, object], name: str) -> None:
