@@ -30,7 +30,8 @@ Array = npt.NDArray[Any]
 class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # its bases are not typed
     """A preprocessing layer with scikit-learn's `fit`, `transform` and `get_feature_names_out`.
 
-    `fit` adapts a copy of the layer, so that the estimator can be cloned and searched over. Samples are the first axis:
+    `fit` adapts a copy of the layer, so that the estimator can be cloned and searched over; the layer's options are
+    parameters `layer__max_tokens` and so on. Samples are the first axis:
     a vector of n strings or numbers is n samples of one feature. Results are two-dimensional: `[samples, features]`.
 
     Args:
@@ -45,6 +46,28 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+        """Return the parameters: `layer`, and with `deep` also the layer's options as `layer__<option>`."""
+        options = self.layer.get_config() if deep and isinstance(self.layer, Layer) else {}
+        options.pop("adapted", None)
+        return {"layer": self.layer, **{f"layer__{name}": value for name, value in options.items()}}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set `layer`, or options of it: `layer__<option>` puts a layer in its place that differs in that option.
+
+        Raises:
+            InvalidArgumentError: There is no such parameter, or the layer does not take the option's value.
+        """
+        layer = params.pop("layer", self.layer)
+        options = {name.removeprefix("layer__"): value for name, value in params.items() if name.startswith("layer__")}
+        if len(options) < len(params):
+            wrong = next(name for name in params if not name.startswith("layer__"))
+            raise InvalidArgumentError(
+                f"LayerTransformer: parameters must be layer, or layer__ and an option of the layer. Received: {wrong}."
+            )
+        self.layer = _unadapted(layer, **options) if options else layer
+        return self
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Adapt a copy of the layer to `[samples, features]`, or to a vector of samples; `y` is not looked at.
@@ -63,10 +86,7 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
             return self._fit_table(self.layer, X)
         names = getattr(X, "columns", None)
         data = _samples(X)
-        config = self.layer.get_config()
-        learned = config.pop("adapted", None)
-        fixed = isinstance(learned, dict) and learned.get("fixed", False)
-        layer = type(self.layer).from_config({**config, "adapted": learned} if fixed else config)
+        layer = _unadapted(self.layer)
         if isinstance(layer, AdaptableLayer) and not layer.is_adapted:
             layer.adapt(data)
         self.layer_ = layer
@@ -132,6 +152,15 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
                 input_features = [f"x{i}" for i in range(self.n_features_in_)] if known is None else known
             return np.array(input_features, dtype=object)
         return np.array([f"{layer.name}_{i}" for i in range(self._n_features_out)], dtype=object)
+
+
+def _unadapted(layer: Layer, **options: Any) -> Layer:
+    """Return a layer like another one, with other options, that has learned nothing."""
+    config = layer.get_config()
+    learned = config.pop("adapted", None)
+    if isinstance(learned, dict) and learned.get("fixed", False) and "vocabulary" not in options:
+        config["adapted"] = learned
+    return type(layer).from_config({**config, **options})
 
 
 def _samples(data: Any) -> Array:

@@ -3,17 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
 
-sklearn = pytest.importorskip("sklearn")
-
-from sklearn.base import clone  # noqa: E402
-from sklearn.compose import ColumnTransformer  # noqa: E402
-from sklearn.exceptions import NotFittedError  # noqa: E402
-from sklearn.linear_model import LogisticRegression  # noqa: E402
-from sklearn.pipeline import Pipeline, make_pipeline  # noqa: E402
-
-from penstock.core.errors import InvalidArgumentError, NotAdaptedError, ShapeError  # noqa: E402
-from penstock.preprocessing import (  # noqa: E402
+from penstock.core.errors import InvalidArgumentError, NotAdaptedError, ShapeError
+from penstock.preprocessing import (
     Discretization,
     FeatureSpace,
     Hashing,
@@ -22,7 +20,7 @@ from penstock.preprocessing import (  # noqa: E402
     StringLookup,
     TextVectorization,
 )
-from penstock.preprocessing.sklearn import LayerTransformer  # noqa: E402
+from penstock.preprocessing.sklearn import LayerTransformer
 
 pytestmark = pytest.mark.unit
 
@@ -48,7 +46,6 @@ def test_inside_a_pipeline_of_scikit_learn():
 
 
 def test_columns_of_a_table():
-    pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"age": NUMBERS[:, 0], "size": NUMBERS[:, 1], "word": TEXTS})
     both = ColumnTransformer(
         [
@@ -137,3 +134,31 @@ def test_a_feature_space_needs_tables():
     for layer, data in ((space, pd.DataFrame(PEOPLE)), (FeatureSpace({"age": "float"}), np.ones((3, 1)))):
         with pytest.raises(InvalidArgumentError, match=r"must have output_mode='concat', and X must be a table\. Rec"):
             LayerTransformer(layer).fit(data)
+
+
+def test_options_of_the_layer_are_parameters():
+    texts, labels = ["good day", "bad day", "good night", "bad night"] * 3, [1, 0, 1, 0] * 3
+    model = Pipeline([("text", LayerTransformer(TextVectorization(output_mode="count"))), ("l", LogisticRegression())])
+    search = GridSearchCV(model, {"text__layer__max_tokens": [2, 5], "text__layer__ngrams": [None, (2,)]}, cv=2)
+    search.fit(texts, labels)
+    assert search.best_params_ == {"text__layer__max_tokens": 5, "text__layer__ngrams": None}
+    assert search.best_score_ == 1
+    assert model["text"].layer.max_tokens is None
+
+    words = LayerTransformer(StringLookup(vocabulary=["a", "b"], name="words"))
+    assert words.get_params()["layer__num_oov_indices"] == 1
+    assert list(words.get_params(deep=False)) == ["layer"]
+    assert words.set_params(layer__num_oov_indices=2) is words
+    assert words.fit_transform(["b", "a"]).tolist() == [[3], [2]]
+    words.set_params(layer__vocabulary=["b"])
+    assert words.layer.get_vocabulary() == ["[UNK]", "[UNK]", "b"]
+    scaled = words.set_params(layer=Normalization(), layer__invert=True)
+    assert (type(scaled.layer), scaled.layer.invert) == (Normalization, True)
+
+
+def test_parameters_that_do_not_exist_are_named():
+    words = LayerTransformer(StringLookup())
+    with pytest.raises(ValueError, match="layer__ and an option of the layer. Received: max_tokens"):
+        words.set_params(max_tokens=3)
+    with pytest.raises(ValueError, match="Received: max_token=3.*Did you mean 'max_tokens'"):
+        words.set_params(layer__max_token=3)
