@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from penstock.datasets import digits
 from penstock.datasets.digits import load, make_shards
@@ -41,7 +40,6 @@ def test_load_data_splits_off_the_last_two_shards():
 
 
 def test_shards_are_what_the_script_makes(tmp_path):
-    pytest.importorskip("sklearn")
     made = make_shards.write_shards(tmp_path)
     shipped = Path(load.__file__).parent
     assert [path.name for path in made] == [Path(path).name for path in digits.paths()]

@@ -13,13 +13,15 @@ ROW = {"i": np.int64(1), "n": np.int32(4), "x": np.float64(0.5), "s": b"a", "f":
 
 
 def frame():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     columns = {"i": [1, 2], "n": np.array([4, 5], np.int32), "x": [0.5, 1.5], "s": ["a", "bb"], "f": [True, False]}
     return pandas.DataFrame(columns)
 
 
 def table():
-    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow
+
     return pyarrow.Table.from_pandas(frame(), preserve_index=False)
 
 
@@ -48,14 +50,16 @@ def test_columns_in_a_nest() -> None:
     features, label = next(iter(Dataset.from_tensor_slices((dict(data[["i", "x"]]), data["s"]))))
     assert_elements_equal((features, label), ({"i": np.int64(1), "x": np.float64(0.5)}, b"a"))
     assert [x.tolist() for x in Dataset.from_tensor_slices(data[["i", "x"]].to_numpy())] == [[1, 0.5], [2, 1.5]]
-    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow
+
     arrays = (pyarrow.array([[1], [2, 3]]), pyarrow.chunked_array([["a"], ["b"]]))
     assert [(a.tolist(), b) for a, b in Dataset.from_tensor_slices(arrays)] == [([1], b"a"), ([2, 3], b"b")]
 
 
 @pytest.mark.unit
 def test_pandas_types() -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     for values, kind, expected in (
         ([1, 2], "Int64", [1, 2]),
         (["a", "b"], "string", [b"a", b"b"]),
@@ -74,17 +78,20 @@ def test_pandas_types() -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize(("values", "kind"), [(["a", None], "string"), ([1, None], "Int64"), ([True, None], "boolean")])
 def test_missing_values_are_an_error(values, kind) -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     message = rf"pandas columns of {kind} must not hold missing values\. Received: 1\. Fill them first, .*Leaf: \['c'\]"
     with pytest.raises(InvalidArgumentError, match=message):
         Dataset.from_tensor_slices(pandas.DataFrame({"c": pandas.Series(values, dtype=kind)}))
-    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow
+
     with pytest.raises(InvalidArgumentError, match=r"Arrow columns must not hold nulls\. Received: 1 nulls"):
         Dataset.from_tensor_slices(pyarrow.table({"c": values}))
 
 
 @pytest.mark.unit
 def test_times_have_no_dtype() -> None:
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     with pytest.raises(DTypeError, match=r"datetime64.* has no place in a tensor"):
         Dataset.from_tensor_slices(pandas.Series(pandas.to_datetime(["2020-01-01"])))

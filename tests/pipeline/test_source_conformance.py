@@ -49,8 +49,9 @@ def test_make_csv(tmp_path):
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow"])
 def test_tables(tmp_path, kind):
-    pa = pytest.importorskip("pyarrow")
-    feather, parquet = pytest.importorskip("pyarrow.feather"), pytest.importorskip("pyarrow.parquet")
+    import pyarrow as pa
+    from pyarrow import feather, parquet
+
     for name, n in (("a", 5), ("b", 0), ("c", 3)):
         table = pa.table({"i": pa.array(range(n), pa.int32()), "s": pa.array([f"s{v}" for v in range(n)], pa.string())})
         if kind == "parquet":

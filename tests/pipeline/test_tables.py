@@ -6,15 +6,14 @@ import datetime
 import gc
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from pyarrow import feather
+from pyarrow import parquet as pq
 
 from penstock import AUTOTUNE, ArrowDataset, Dataset, ParquetDataset
 from penstock.core.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError, StageError
 from penstock.testing import assert_elements_equal, assert_resumes_exactly
-
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
-feather = pytest.importorskip("pyarrow.feather")
 
 
 def write_parquet(path, table) -> None:

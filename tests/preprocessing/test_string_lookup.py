@@ -122,7 +122,8 @@ KNOWN = ["a", "é", "d", "日本"]
 
 
 def pandas_series():
-    pd = pytest.importorskip("pandas")
+    import pandas as pd
+
     return pd.Series(WORDS)
 
 

@@ -12,7 +12,6 @@ from penstock import Dataset, records
 from penstock.errors import DTypeError, InvalidArgumentError, ParseError, ShapeError, UnimplementedError
 from penstock.records import decode_image, decode_jpeg, decode_png, encode_jpeg, encode_png
 
-pytest.importorskip("PIL")
 pytestmark = pytest.mark.unit
 
 COLOURS = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)

@@ -153,7 +153,8 @@ def test_readers_take_uris(tmp_path, kind):
 
 
 def test_fsspec():
-    fsspec = pytest.importorskip("fsspec")
+    import fsspec
+
     with fsspec.open("memory://folder/a.tfrecord", "wb") as file:
         file.write(WHOLE)
     with TFRecordReader("memory://folder/a.tfrecord") as reader:

@@ -74,7 +74,8 @@ def test_no_rows():
 
 
 def test_data_frames():
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({"id": [1, 2], "x": [0.5, np.nan], "s": ["a", None]}, index=[7, 9])
     check(frame, [{"id": 1, "x": 0.5, "s": "a"}, {"id": 2, "x": float("nan"), "s": None}])
     nullable = pandas.DataFrame({"i": pandas.array([1, None], "Int64"), "c": pandas.Categorical(["u", "v"])})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,7 +61,7 @@ def test_leaks_are_named(tmp_path) -> None:
 
 
 @pytest.mark.unit
-@pytest.mark.skipif(not __import__("os").path.isdir("/proc/self/fd"), reason="the system does not name open files")
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not name open files")
 def test_open_files_are_named(tmp_path) -> None:
     path = tmp_path / "open.txt"
     with pytest.raises(AssertionError, match=r"Received: file '.*open\.txt'\."):
