@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...core import ops
-from ...core.errors import ShapeError, describe
+from ...core.errors import DTypeError, ShapeError, describe
 from ...core.ops.registry import Value, operand_kind
 from ...core.specs import TensorSpec
 from .checks import check_images, spec_of_value
@@ -23,15 +23,22 @@ def total_variation(images: Value) -> Value:
     """Return the sum of the distances between neighbours in rows and in columns; can be differentiated.
 
     Args:
-        images: `T[height, width, channels]` or `T[batch, height, width, channels]`.
+        images: `T[height, width, channels]` or `T[batch, height, width, channels]`, floats or signed integers:
+            differences of unsigned ones would wrap around.
 
     Returns:
         A scalar, or one for each image.
 
     Raises:
-        InvalidArgumentError: The rank or the dtype is another.
+        ShapeError: The rank is another.
+        DTypeError: The dtype is another.
     """
     spec = _spec_of_images(images, "total_variation")
+    if spec.dtype.numpy.kind == "u":
+        raise DTypeError(
+            f"total_variation: images must be floats or signed integers. Received: {describe(images)}. "
+            "Convert them first: convert_image_dtype(images, 'float32')."
+        )
     values = np.asarray(images) if operand_kind(images) is None else images
     down = values[..., 1:, :, :] - values[..., :-1, :, :]
     across = values[..., 1:, :] - values[..., :-1, :]

@@ -182,6 +182,8 @@ def test_ragged_and_sparse_inputs():
     assert layer(column).to_list() == [[1, 3], [0], []]
     count = StringLookup(vocabulary=VOCABULARY, output_mode="count")
     assert count(rows).tolist() == [[0, 1, 0, 1, 0], [1, 0, 0, 0, 0], [0, 0, 0, 0, 0]]
+    # All items of a row count together, however deep they stand; Keras counts by places of inner rows.
+    assert count(nested).tolist() == [[0, 1, 1, 1, 0], [0, 0, 0, 0, 0]]
     hot = StringLookup(vocabulary=VOCABULARY, output_mode="one_hot")
     assert hot(rows).to_list() == [[[0, 1, 0, 0, 0], [0, 0, 0, 1, 0]], [[1, 0, 0, 0, 0]], []]
     sparse = Sparse([[0, 0], [0, 1], [1, 0]], ["a", "c", "zz"], [2, 2])

@@ -231,7 +231,9 @@ def test_images_of_one_colour_stay_so():
 def test_measures():
     image = np.array([[[0.0], [1.0]], [[2.0], [5.0]]], np.float32)
     assert total_variation(image) == 2 + 4 + 1 + 3
-    assert total_variation(np.array([[[3], [250]]], np.uint8)).dtype == np.uint8
+    assert total_variation(np.array([[[3], [250]]], np.int16)) == np.int16(247)
+    with pytest.raises(DTypeError, match=r"total_variation: images must be floats or signed .* Convert them first"):
+        total_variation(np.array([[[3], [250]]], np.uint8))
     found = psnr(IMAGES, IMAGES[::-1], 255)
     error = ((IMAGES / 255 - IMAGES[::-1] / 255) ** 2).mean((1, 2, 3))
     np.testing.assert_allclose(found, -10 * np.log10(error), rtol=1e-5)
