@@ -298,11 +298,6 @@ def children(structure: Structure) -> tuple[Structure, ...]:
     return structure.children if isinstance(structure, _Branch) else ()
 
 
-def is_plain_tuple(structure: Structure) -> bool:
-    """Whether the top level is exactly a `tuple`, which tf.data spreads over a function's arguments."""
-    return isinstance(structure, _Tuple) and structure.type is tuple
-
-
 def flatten(nest: Any) -> tuple[list[Any], Structure]:
     """Return the leaves of a nest, in order, and its structure."""
     structure = structure_of(nest)

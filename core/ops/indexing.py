@@ -29,7 +29,6 @@ class Place:
     number: int
 
 
-Item = slice | int | Place | None | type(Ellipsis)
 Key = tuple[Any, ...]
 
 

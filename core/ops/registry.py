@@ -24,7 +24,6 @@ Value = Any
 """An ndarray, NumPy scalar, Tensor or Symbol: what ops take and give, of the same kind as their arguments."""
 
 Attrs = Mapping[str, Any]
-Gradients = Sequence[Any] | None
 GradientRule = Callable[[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...], Attrs], Sequence[Any]]
 BatchRule = Callable[[int, tuple[Any, ...], tuple[bool, ...], Attrs], Any]
 InferRule = Callable[[tuple[Any, ...], Attrs], Any]

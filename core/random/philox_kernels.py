@@ -40,14 +40,6 @@ def philox_block(
 
 
 @kernel
-def philox_word(seed: np.uint64, seed2: np.uint64, index: np.uint64) -> np.uint64:
-    """Return word number `index` of the stream (seed, seed2); for runs of words use `fill_words_kernel`."""
-    block = index >> _TWO
-    words = philox_block(seed & _MASK, seed >> _SHIFT, block & _MASK, block >> _SHIFT, seed2 & _MASK, seed2 >> _SHIFT)
-    return words[np.intp(index & _THREE)]
-
-
-@kernel
 def fill_words_kernel(seed: np.uint64, seed2: np.uint64, start: np.uint64, out: npt.NDArray[np.uint32]) -> None:
     """Fill `out`, uint32[n], with words `start`, `start + 1`, … of the stream (seed, seed2)."""
     n = out.shape[0]

@@ -54,7 +54,7 @@ class Model(Trainer, Layer):
             )
         if inputs is not None:
             self._network = Network(inputs, outputs)
-            self._network_layers = self._network.layers
+            self._network_layers = self._network.layers  # a layer knows the layers in its attributes
             self.built = True
 
     # --- what it is made of -------------------------------------------------------------------------------------------

@@ -160,8 +160,6 @@ def test_dataclasses_are_built_again_from_their_arguments():
 
 def test_helpers_about_the_top_level():
     structure = nest.structure_of(((1, 2), {"a": 3}))
-    assert nest.is_plain_tuple(structure)
-    assert not nest.is_plain_tuple(nest.structure_of(Point(1, 2)))
     assert nest.children(structure) == (nest.structure_of((1, 2)), nest.structure_of({"a": 1}))
     assert nest.children(nest.LEAF) == ()
     assert nest.tuple_of([nest.LEAF]) == nest.structure_of((1,))

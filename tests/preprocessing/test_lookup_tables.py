@@ -221,3 +221,11 @@ def test_errors(tmp_path):
         bincount([1, 2], [1.0])
     with pytest.raises(ShapeError, match="values must have at most two axes"):
         bincount([[[1]]], axis=-1)
+
+
+def test_dense_tables_have_the_names_of_tensorflow_too():
+    table = DenseHashTable("string", "int64", 0, "", "~")
+    table.insert_or_assign(["a", "b"], [1, 2])
+    table.insert_or_assign(["a"], [3])
+    table.erase(["b"])
+    assert table.lookup(["a", "b"]).tolist() == [3, 0]
