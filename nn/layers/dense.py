@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...core import ops
+from ...core.composites import plain
 from ...core.errors import InvalidArgumentError, ShapeError, describe
 from ...core.layer import Layer
 from ...core.ops.registry import Value
+from ...core.tensor import Tensor
+from ...core.values import Sparse
 from ...core.variable import Variable
 from .. import activations, constraints, initializers, regularizers
 from ..lookup import serializable
@@ -18,7 +21,8 @@ from .affine import affine
 class Dense(Layer):
     """Multiplies the last axis of its inputs by a matrix, adds a bias and applies an activation.
 
-    Inputs are numbers `[batch, …, features]`, outputs `[batch, …, units]` of the layer's dtype.
+    Inputs are numbers `[batch, …, features]`, dense or sparse (which are made dense); outputs are `[batch, …, units]` of
+    the layer's dtype.
 
     Args:
         units: Width of the output, >= 1.
@@ -90,6 +94,9 @@ class Dense(Layer):
             )
 
     def call(self, inputs: Value) -> Value:
+        held = plain(inputs)
+        if isinstance(held, Sparse):
+            inputs = Tensor(held.to_dense())
         shape = getattr(inputs, "shape", None)
         if shape is None:
             raise ShapeError(f"Dense: inputs must be one array. Received: {describe(inputs)}.")

@@ -1,11 +1,12 @@
-"""Shapes that layers tell before they have seen data."""
+"""Shapes that layers tell before they have seen data, and sparse and ragged rows in models."""
 
+import numpy as np
 import pytest
 
 from penstock.core.errors import DTypeError
 from penstock.core.specs import TensorSpec
-from penstock.nn import Input
-from penstock.preprocessing import CategoryEncoding, IntegerLookup, Pipeline, StringLookup, TextVectorization
+from penstock.nn import Input, Model, layers
+from penstock.preprocessing import CategoryEncoding, Hashing, IntegerLookup, Pipeline, StringLookup, TextVectorization
 
 pytestmark = pytest.mark.unit
 
@@ -25,3 +26,26 @@ def test_the_shape_of_sparse_and_ragged_rows_is_known_in_a_model():
     counts = StringLookup(vocabulary=["a", "b"], output_mode="count", sparse=True)(words)
     assert (counts.shape, counts.dtype.name) == ((None, 3), "int64")
     assert TextVectorization(vocabulary=["a"], ragged=True)(words).shape == (None, None)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda sparse: StringLookup(vocabulary=["a", "b"], output_mode="count", sparse=sparse),
+        lambda sparse: Hashing(4, output_mode="multi_hot", sparse=sparse),
+        lambda sparse: TextVectorization(vocabulary=["a", "b"], output_mode="count", sparse=sparse),
+    ],
+)
+def test_sparse_rows_train_a_dense_layer_as_dense_rows_do(make):
+    inputs, targets = np.array([["a"], ["b"], ["q"]]), np.array([[1.0], [2.0], [3.0]])
+    results = []
+    for sparse in (False, True):
+        words = Input(shape=(1,), dtype="string")
+        model = Model(words, layers.Dense(1, kernel_initializer="ones")(make(sparse)(words)))
+        model.compile("sgd", "mse")
+        model.fit(inputs, targets, batch_size=2, shuffle=False, verbose=0)
+        results.append([*model.get_weights(), model.predict(inputs, verbose=0)])
+    for dense, sparse in zip(*results, strict=True):
+        np.testing.assert_array_equal(sparse, dense)
+    lone = layers.Dense(2, use_bias=False, kernel_initializer="ones")
+    np.testing.assert_array_equal(lone(make(True)(inputs)), np.ones((3, 2)))
