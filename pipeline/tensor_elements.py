@@ -40,6 +40,8 @@ def as_tensors(element: Any) -> Any:
 
 def from_python(leaf: Any) -> Any:
     """Give Python numbers and lists of them TensorFlow's dtypes."""
+    if isinstance(leaf, range):
+        leaf = list(leaf)
     return to_array(leaf) if isinstance(leaf, bool | int | float | list) else plain(leaf)
 
 

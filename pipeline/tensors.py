@@ -19,6 +19,7 @@ from ..core import nest
 from ..core.errors import InvalidArgumentError
 from ..core.specs import RaggedSpec, SparseSpec
 from ..core.tensor import to_array, wrap
+from .calling import AUTOTUNE
 from .dataset import Dataset
 from .exec import DatasetIterator
 from .plan.on_error import OnError
@@ -354,8 +355,8 @@ class TensorDataset(Dataset[Any]):
     def skip(self, count: int, name: str | None = None) -> Self:
         return super().skip(count)
 
-    def prefetch(self, buffer_size: int, name: str | None = None) -> Self:
-        return super().prefetch(buffer_size)
+    def prefetch(self, buffer_size: int | None, name: str | None = None) -> Self:
+        return super().prefetch(AUTOTUNE if buffer_size is None else buffer_size)
 
     def cache(self, filename: str | os.PathLike[str] = "", name: str | None = None) -> Self:
         return super().cache(filename)

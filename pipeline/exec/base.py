@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -76,15 +75,16 @@ class Context:
         self._made: _Made | None = None
         self._elements: dict[int, int] = {}
         self.skipped = SkipReport()
-        self._stopped = threading.Event()
+        self._run = _Run()
         self._numbers = {id(node): i for i, node in enumerate(walk(root))}
-        self._streams = Streams(root)
+        # Those of the dataset of an element are made when a function there asks for them.
+        self._streams: Streams | Callable[[], Streams] = Streams(root)
         # The numbers are keyed by identity: the nodes must live as long as the numbers.
         self._root = root
 
     def stop(self) -> None:
         """Have work that is going on in other threads end at its next row: the iterator is being closed."""
-        self._stopped.set()
+        self._run.is_stopped = True
 
     def check_running(self) -> None:
         """Raise when the iterator is being closed; loops over rows that may be long ask now and then.
@@ -92,7 +92,7 @@ class Context:
         Raises:
             FailedPreconditionError: `stop` was called. Nobody waits for the result any more.
         """
-        if self._stopped.is_set():
+        if self._run.is_stopped:
             raise FailedPreconditionError("DatasetIterator: the iterator was closed while this work went on.")
 
     def seeds(self, seeds: ShuffleSeeds, node: Node) -> ShuffleSeeds | SeedsAt:
@@ -126,7 +126,7 @@ class Context:
         twin = copy.copy(self)
         twin._elements = {}
         twin._passes = Passes(self._root, counts=False, again=self._passes)
-        twin._streams = self._streams.apart()
+        twin._streams = self.streams.apart()
         twin.skipped = SkipReport()
         return twin
 
@@ -139,9 +139,10 @@ class Context:
             made: The plan of the dataset.
         """
         self.restore_elements(node, element + 1)
-        tree = as_tree(made)
-        twin = copy.copy(self)
-        twin._elements, twin._streams = {}, self._streams.of_element(tree, element)
+        tree = made if _is_chain(made) else as_tree(made)
+        twin = object.__new__(Context)  # copy.copy() takes longer than everything else here
+        twin.__dict__.update(self.__dict__)
+        twin._elements, twin._streams = {}, lambda: self.streams.of_element(tree, element)
         if captured_seeds(node):
             twin._made = _Made(self._path(node), element, tree)
         return twin.build(tree)
@@ -161,6 +162,8 @@ class Context:
     @property
     def streams(self) -> Streams:
         """The random streams of the functions of the plan."""
+        if not isinstance(self._streams, Streams):
+            self._streams = self._streams()
         return self._streams
 
     def number(self, node: Node) -> int | None:
@@ -183,6 +186,19 @@ class Context:
         if maker is None:
             raise UnimplementedError(f"{node.name}: no operator executes this node. Register one with executes().")
         return maker(node, self)
+
+
+class _Run:
+    """What contexts and their copies share: whether the iterator is being closed."""
+
+    is_stopped = False
+
+
+def _is_chain(node: Node) -> bool:
+    """Whether every node of a plan has one input at most, so that none stands at two places."""
+    while len(inputs := node.inputs) == 1:
+        node = inputs[0]
+    return not inputs
 
 
 class _Made:

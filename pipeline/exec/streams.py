@@ -24,6 +24,8 @@ class Streams:
         part: The numbers of the elements that the plan was made of, where functions made it; see `FunctionSeeds`.
     """
 
+    __slots__ = ("_part", "_places", "_root", "_seeds", "_waiting")
+
     def __init__(self, root: Node, part: tuple[int, ...] = ()) -> None:
         self._root, self._part = root, part
         self._places: set[int] | None = None

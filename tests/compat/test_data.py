@@ -235,3 +235,10 @@ def test_windows_groups_and_batches_of_other_kinds():
     assert shown(data.from_tensor_slices([[1, 2], [3, 4]]).unbatch()) == [1, 2, 3, 4]
     kept = data.range(6).rejection_resample(lambda x: tf.cast(x % 2, tf.int32), [0.0, 1.0], [0.5, 0.5], seed=1)
     assert [(int(label), int(x)) for label, x in kept] == [(1, 1), (1, 3), (1, 5)]
+
+
+@pytest.mark.unit
+def test_ranges_are_numbers_and_prefetch_chooses_by_itself() -> None:
+    dataset = tf.data.Dataset.from_tensor_slices((range(3), {"x": range(1, 4)})).prefetch(None)
+    assert dataset.element_spec == (tf.TensorSpec((), tf.int32), {"x": tf.TensorSpec((), tf.int32)})
+    assert [(int(a), int(b["x"])) for a, b in dataset] == [(0, 1), (1, 2), (2, 3)]
