@@ -21,7 +21,7 @@ from .affine import affine
 class Dense(Layer):
     """Multiplies the last axis of its inputs by a matrix, adds a bias and applies an activation.
 
-    Inputs are numbers `[batch, …, features]`, dense or sparse (which are made dense); outputs are `[batch, …, units]` of
+    Inputs are numbers `[batch, …, features]`, dense or sparse (made dense); outputs are `[batch, …, units]` of
     the layer's dtype.
 
     Args:
