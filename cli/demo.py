@@ -149,6 +149,7 @@ def _shards(data: str | None) -> list[str]:
 def _run(shards: list[str], folder: Path, epochs: int) -> None:
     import numpy as np
 
+    from ..core.kernels import has_compiled
     from ..nn.models import load_model
     from ..preprocessing import Normalization
     from .terminal import console, print_table
@@ -189,4 +190,6 @@ def _run(shards: list[str], folder: Path, epochs: int) -> None:
     show_digits(images[:DRAWN], guesses, labels[:DRAWN])
 
     print_table("rows per second", ["stage", "rows", "seconds", "rows/s"], watch.table())
+    if has_compiled():
+        out.print("kernels were compiled in this run, and these times include that: run it again to see them without")
     out.print(f"accuracy on held-out shards: {accuracy:.4f}")

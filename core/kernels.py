@@ -32,6 +32,7 @@ _registry: list[Kernel[Any, Any]] = []
 _lock = threading.RLock()
 _numba_ready = False
 _announced = False
+_has_compiled = False
 
 
 class Kernel(Generic[P, R]):
@@ -236,9 +237,15 @@ class _SafeCache:
         return getattr(self._cache, name)
 
 
+def has_compiled() -> bool:
+    """Return whether this process compiled a kernel that was not in the cache: times that it measured include that."""
+    return _has_compiled
+
+
 def _announce() -> None:
     """Say once per process, on stderr, that kernels are being compiled for the first time."""
-    global _announced
+    global _announced, _has_compiled
+    _has_compiled = True
     if _announced or os.environ.get("PENSTOCK_QUIET", "0") not in ("", "0"):
         return
     _announced = True

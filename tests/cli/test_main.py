@@ -105,6 +105,15 @@ def test_demo_and_warmup(tmp_path):
     accuracy = float(demo.stdout.rsplit("accuracy on held-out shards:", 1)[1])
     assert accuracy >= 0.95
     assert "CSV → TFRecord shards" in demo.stdout
+    assert "kernels were compiled in this run" not in demo.stdout
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_demo_says_when_its_times_include_compiling(tmp_path, capsys, monkeypatch, compiled):
+    digits(tmp_path)
+    monkeypatch.setattr("penstock.core.kernels.has_compiled", lambda: compiled)
+    assert main(["demo", "--data", str(tmp_path), "--epochs", "1"]) == 0
+    assert ("these times include that" in capsys.readouterr().out) == compiled
 
 
 @pytest.mark.parametrize("words", [[], ["adapt"], ["transform"], ["demo"], ["warmup"], ["records"]])

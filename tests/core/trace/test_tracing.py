@@ -1,5 +1,7 @@
 import collections
 import dataclasses
+import re
+import statistics
 
 import numpy as np
 import pytest
@@ -223,6 +225,21 @@ def test_failures_that_the_function_catches_count():
 def test_elements_that_cannot_be_traced():
     with pytest.raises(TraceError, match=r"the element holds a Python object at \['a'\]"):
         trace(lambda d: d, {"a": ObjectSpec()})
+
+
+def test_the_error_names_the_users_line_and_not_that_of_a_library_it_calls():
+    def function(x):
+        return re.sub(b"a", b"", x)
+
+    with pytest.raises(TraceError, match="TypeError: expected string or bytes-like object") as caught:
+        trace(function, TensorSpec((), "string"))
+    assert caught.value.line == f"{__file__}:{function.__code__.co_firstlineno + 1}"
+
+
+def test_the_error_names_the_line_of_an_installed_function():
+    with pytest.raises(TraceError) as caught:
+        trace(statistics.mean, TensorSpec((3,)))
+    assert "statistics.py" in caught.value.line
 
 
 def test_the_error_names_the_line_of_the_users_code():
