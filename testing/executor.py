@@ -34,6 +34,7 @@ from ..pipeline.plan.shuffle import ShuffleSeeds
 from ..records.csv.format import CsvFormat
 from ..records.csv.row import decode_row
 from . import combining, shaping, storage, tables
+from .reference import shuffled
 
 Elements: TypeAlias = Iterator[Any]
 
@@ -204,32 +205,12 @@ def _batched(source: Elements, size: int, least: int) -> Elements:
 def _shuffle(node: plan.Shuffle, run: Run) -> Elements:
     # The epoch is counted when the iterator is made, not when its first element is read.
     words = Philox(*node.seeds.of_pass(run.next_epoch(node.seeds)))
-    return _shuffled(_open_late(node.input, run), node.buffer_size, words)
+    return shuffled(lambda: run.open(node.input), node.buffer_size, words)
 
 
 def _open_late(node: plan.Node, run: Run) -> Elements:
-    """Make an iterator when its first element is asked for, as TensorFlow does below shuffle and an endless repeat."""
+    """Make an iterator when its first element is asked for, as TensorFlow does below an endless repeat."""
     yield from run.open(node)
-
-
-def _shuffled(source: Elements, size: int, words: Philox) -> Elements:
-    """Keep elements in a ring; the place of the one given away takes the ring's first, and the ring moves on."""
-    ring: list[Any] = [None] * size
-    start = held = 0
-    ended = False
-    while True:
-        while held < size and not ended:
-            try:
-                ring[(start + held) % size] = next(source)
-                held += 1
-            except StopIteration:
-                ended = True
-        if held == 0:
-            return
-        chosen = (start + words.next_uint32() % held) % size
-        element, ring[chosen] = ring[chosen], ring[start]
-        start, held = (start + 1) % size, held - 1
-        yield element
 
 
 def _global_shuffle(node: plan.GlobalShuffle, run: Run) -> Elements:

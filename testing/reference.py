@@ -116,7 +116,7 @@ class ReferenceDataset:
         def open_iterator() -> Iterator[Any]:
             again = reshuffle_each_iteration is False
             words = Philox(*pair) if again else Philox(epochs.next_uint32(), epochs.next_uint32())
-            return _shuffled(self._open, buffer_size, words)
+            return shuffled(self._open, buffer_size, words)
 
         return ReferenceDataset(open_iterator, is_shuffle=True)
 
@@ -258,7 +258,7 @@ def _empty() -> ReferenceDataset:
     return ReferenceDataset(lambda: iter(()))
 
 
-def _shuffled(open_input: Open, buffer_size: int, words: Philox) -> Iterator[Any]:
+def shuffled(open_input: Open, buffer_size: int, words: Philox) -> Iterator[Any]:
     """Keep the elements in a ring; the place of the one given away takes the ring's first, and the ring moves on."""
     source = open_input()
     ring: list[Any] = [None] * buffer_size
