@@ -134,6 +134,11 @@ class Combining(DatasetBase[T]):
 
         Raises:
             DTypeError: The elements differ in structure or dtype.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(2).concatenate(Dataset.range(5, 7))]
+            [0, 1, 5, 6]
         """
         where = "Dataset.concatenate"
         nodes = _nodes(where, (self, dataset))
@@ -148,6 +153,13 @@ class Combining(DatasetBase[T]):
 
         Raises:
             InvalidArgumentError: It returned something else.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> def halves(dataset):
+            ...     return dataset.map(lambda x: x / 2)
+            >>> [float(x) for x in Dataset.range(3).apply(halves)]
+            [0.0, 0.5, 1.0]
         """
         made = transformation_func(self)
         if not isinstance(made, DatasetBase):
@@ -161,6 +173,14 @@ class Combining(DatasetBase[T]):
 
         Args:
             start: The first number.
+
+        Raises:
+            InvalidArgumentError: `start` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [(int(i), x) for i, x in Dataset.from_tensor_slices(["a", "b"]).enumerate()]
+            [(0, b'a'), (1, b'b')]
         """
         return self._derived(plan.Enumerate(self._node, check_int("Dataset.enumerate", "start", start)))
 

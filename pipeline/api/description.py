@@ -30,7 +30,13 @@ class Description(DatasetBase[T]):
         return resolved_spec(self._node)
 
     def cardinality(self) -> int:
-        """Return the number of elements; `INFINITE_CARDINALITY` (-1) or `UNKNOWN_CARDINALITY` (-2) otherwise."""
+        """Return the number of elements; `INFINITE_CARDINALITY` (-1) or `UNKNOWN_CARDINALITY` (-2) otherwise.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> Dataset.range(7).batch(2).cardinality()
+            4
+        """
         return self._node.cardinality
 
     def assert_cardinality(self, expected_cardinality: int) -> Self:
@@ -84,6 +90,13 @@ class Description(DatasetBase[T]):
         Args:
             stage: `"logical"` (as written), `"simplified"` (after the rules; what runs), or None for the plan that
                 runs with its notes.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> print(Dataset.range(6).batch(4).explain())
+            1 batch(4)  →  int64[?], 2 elements
+              0 range(6)  →  int64, 6 elements
+            rules applied: none
         """
         from ..explain import explain
 

@@ -56,6 +56,11 @@ class Elementwise(DatasetBase[T]):
 
         Raises:
             TraceError: `vectorize=True` and the function cannot be traced (raised when the dataset is first used).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(4).map(lambda x: x * x)]
+            [0, 1, 4, 9]
         """
         where = "Dataset.map"
         function = RowFunction(
@@ -80,6 +85,16 @@ class Elementwise(DatasetBase[T]):
             vectorize: As for `map`.
             on_error: As for `map`.
             skip_limit: As for `map`.
+
+        Raises:
+            InvalidArgumentError: An argument breaks its rule.
+            StageError: The predicate failed for an element; raised by the iterator. A result that is no bool is an
+                InvalidArgumentError.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(6).filter(lambda x: x % 2 == 0)]
+            [0, 2, 4]
         """
         where = "Dataset.filter"
         function = RowFunction(
@@ -93,6 +108,16 @@ class Elementwise(DatasetBase[T]):
         Args:
             predicate: Function of one element that returns one bool.
             vectorize: As for `map`.
+
+        Raises:
+            InvalidArgumentError: `predicate` is no function.
+            StageError: The predicate failed for an element; raised by the iterator. A result that is no bool is an
+                InvalidArgumentError.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.from_tensor_slices([1, 2, 9, 3]).take_while(lambda x: x < 5)]
+            [1, 2]
         """
         where = "Dataset.take_while"
         function = RowFunction(
@@ -105,6 +130,11 @@ class Elementwise(DatasetBase[T]):
 
         Every different element is remembered, and is part of a saved state. Numbers, strings, arrays and ragged rows
         are compared, and nests of these; NaN is equal to itself.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.from_tensor_slices([3, 1, 3, 2, 1]).unique()]
+            [3, 1, 2]
         """
         return self._same(plan.Unique(self._node))
 
@@ -133,6 +163,15 @@ class Elementwise(DatasetBase[T]):
         Args:
             log_warning: Whether each of them is logged (logger `"penstock"`).
             limit: How many may be left out in one pass before the next failure is raised; None for any number.
+
+        Raises:
+            InvalidArgumentError: `limit` is no int >= 0.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> lines = Dataset.from_tensor_slices(["1", "x", "3"]).map(lambda line: int(line), vectorize=False)
+            >>> [int(x) for x in lines.ignore_errors()]
+            [1, 3]
         """
         checked = None if limit is None else check_count("Dataset.ignore_errors", "limit", limit, 0)
         return self._same(plan.IgnoreErrors(self._node, ErrorPolicy("skip", checked, bool(log_warning))))
@@ -150,6 +189,15 @@ class Elementwise(DatasetBase[T]):
             map_func: Function of one element that returns a dataset, e.g. `lambda window: window.batch(3)`.
             on_error: As for `interleave`.
             skip_limit: As for `map`.
+
+        Raises:
+            InvalidArgumentError: An argument breaks its rule.
+            StageError: The function failed, or returned no dataset; raised by the iterator.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(4).flat_map(lambda n: Dataset.range(int(n)))]
+            [0, 0, 1, 0, 1, 2]
         """
         where = "Dataset.flat_map"
         call = self._for_users(check_function(where, "map_func", map_func))
@@ -180,6 +228,16 @@ class Elementwise(DatasetBase[T]):
             on_error: As for `map`, for elements whose dataset cannot be made or read. A dataset that fails while it is
                 read is left there: its elements so far stay, the rest of it is not read.
             skip_limit: As for `map`.
+
+        Raises:
+            InvalidArgumentError: An argument breaks its rule.
+            StageError: The function failed, or returned no dataset; raised by the iterator.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> dataset = Dataset.range(2).interleave(lambda i: Dataset.range(10 * i, 10 * i + 3), cycle_length=2)
+            >>> [int(x) for x in dataset]
+            [0, 10, 1, 11, 2, 12]
         """
         where = "Dataset.interleave"
         call = self._for_users(check_function(where, "map_func", map_func))

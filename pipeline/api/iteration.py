@@ -24,7 +24,13 @@ class Iteration(DatasetBase[T]):
         return iterate(self._node)
 
     def as_numpy_iterator(self) -> DatasetIterator[T]:
-        """Return an iterator over elements of NumPy arrays and bytes (what iterating a penstock dataset gives)."""
+        """Return an iterator over elements of NumPy arrays and bytes (what iterating a penstock dataset gives).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [x for x in Dataset.from_tensor_slices(["a", "b"]).as_numpy_iterator()]
+            [b'a', b'b']
+        """
         return self.__iter__()
 
     def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any]) -> Any:
@@ -53,6 +59,11 @@ class Iteration(DatasetBase[T]):
 
         Raises:
             InvalidArgumentError: There is none, or there are more.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> int(Dataset.range(5).filter(lambda x: x == 3).get_single_element())
+            3
         """
         from ..reducing import single_element
 

@@ -27,6 +27,14 @@ class Order(DatasetBase[T]):
             buffer_size: Elements held to draw from; the number of elements for a full shuffle.
             seed: Seed of the order; None takes the global seed (`penstock.random.set_seed`) or a random one.
             reshuffle_each_iteration: Whether each pass has its own order; None means True.
+
+        Raises:
+            InvalidArgumentError: `buffer_size` is no int >= 1, or `seed` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(6).shuffle(3, seed=1)]
+            [1, 3, 0, 5, 2, 4]
         """
         size = check_count("Dataset.shuffle", "buffer_size", buffer_size, 1)
         reshuffle = True if reshuffle_each_iteration is None else bool(reshuffle_each_iteration)
@@ -57,16 +65,52 @@ class Order(DatasetBase[T]):
         return self._same(node)
 
     def repeat(self, count: int | None = None) -> Self:
-        """Yield the elements `count` times over; without end when `count` is None or negative."""
+        """Yield the elements `count` times over; without end when `count` is None or negative.
+
+        Args:
+            count: How many passes, 0 or more; None and numbers below 0 repeat without end.
+
+        Raises:
+            InvalidArgumentError: `count` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(2).repeat(3)]
+            [0, 1, 0, 1, 0, 1]
+        """
         times = -1 if count is None else check_int("Dataset.repeat", "count", count)
         return self._same(plan.Repeat(self._node, times))
 
     def take(self, count: int) -> Self:
-        """Yield the first `count` elements; all of them when `count` is negative."""
+        """Yield the first `count` elements; all of them when `count` is negative.
+
+        Args:
+            count: Number of elements, 0 or more; below 0 for all. Fewer come where the dataset is shorter.
+
+        Raises:
+            InvalidArgumentError: `count` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(9).take(2)]
+            [0, 1]
+        """
         return self._same(plan.Take(self._node, check_int("Dataset.take", "count", count)))
 
     def skip(self, count: int) -> Self:
-        """Yield the elements after the first `count`; none of them when `count` is negative."""
+        """Yield the elements after the first `count`; none of them when `count` is negative.
+
+        Args:
+            count: Number of elements, 0 or more; below 0 for all, which leaves none.
+
+        Raises:
+            InvalidArgumentError: `count` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(4).skip(2)]
+            [2, 3]
+        """
         return self._same(plan.Skip(self._node, check_int("Dataset.skip", "count", count)))
 
     def shard(self, num_shards: int, index: int) -> Self:
@@ -83,6 +127,11 @@ class Order(DatasetBase[T]):
 
         Raises:
             InvalidArgumentError: `num_shards` is less than 1, or `index` is not among the parts.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(7).shard(num_shards=3, index=1)]
+            [1, 4]
         """
         count, number = check_int("Dataset.shard", "num_shards", num_shards), check_int("Dataset.shard", "index", index)
         return self._same(plan.Shard(self._node, count, number))

@@ -41,6 +41,13 @@ class Shape(DatasetBase[T]):
 
         Raises:
             ShapeError: The elements of a batch differ in shape (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [batch.tolist() for batch in Dataset.range(5).batch(2)]
+            [[0, 1], [2, 3], [4]]
+            >>> len(Dataset.range(5).batch(2, drop_remainder=True))
+            2
         """
         where = "Dataset.batch"
         size = check_count(where, "batch_size", batch_size, 1)
@@ -55,6 +62,11 @@ class Shape(DatasetBase[T]):
         Raises:
             InvalidArgumentError: A leaf is a scalar (raised at once where the element spec tells).
             ShapeError: The leaves of an element differ in their first axis (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.from_tensor_slices([[1, 2], [3, 4]]).unbatch()]
+            [1, 2, 3, 4]
         """
         return self._derived(plan.Unbatch(self._node))
 

@@ -41,6 +41,12 @@ class Sources(DatasetBase[T]):
 
         Raises:
             ShapeError: A leaf is a scalar, or the first dimensions differ.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> dataset = Dataset.from_tensor_slices({"x": [[1, 2], [3, 4]], "name": ["a", "b"]})
+            >>> next(iter(dataset))
+            {'x': array([1, 2]), 'name': b'a'}
         """
         return cls._of(plan.FromTensorSlices(slices_block(tensors)))
 
@@ -53,6 +59,11 @@ class Sources(DatasetBase[T]):
 
         Returns:
             A dataset of one element.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [x.tolist() for x in Dataset.from_tensors([1, 2, 3])]
+            [[1, 2, 3]]
         """
         return cls._of(plan.FromTensors(whole_block(tensors)))
 
@@ -63,6 +74,14 @@ class Sources(DatasetBase[T]):
         Args:
             *args: One to three ints, as for Python's `range`.
             output_type: Dtype of the numbers.
+
+        Raises:
+            InvalidArgumentError: There are no arguments or more than three, one is no int, or the step is 0.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.range(1, 10, 4)]
+            [1, 5, 9]
         """
         from ...core.dtypes import as_dtype
 
@@ -84,6 +103,11 @@ class Sources(DatasetBase[T]):
 
         Raises:
             InvalidArgumentError: The list is empty, or the elements do not fit together.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [x.tolist() for x in Dataset.from_list([[1], [2, 3]])]
+            [[1], [2, 3]]
         """
         where = "Dataset.from_list"
         if not isinstance(elements, list | tuple) or not elements:
@@ -101,6 +125,14 @@ class Sources(DatasetBase[T]):
             start: The first number.
             step: What is added each time.
             dtype: Dtype of the numbers, in which they are added up.
+
+        Raises:
+            InvalidArgumentError: `start` or `step` is no number of the dtype.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.counter(start=5, step=2).take(3)]
+            [5, 7, 9]
         """
         from ...core.dtypes import as_dtype
 
@@ -136,6 +168,14 @@ class Sources(DatasetBase[T]):
             generator: Function that returns an iterable of elements.
             output_signature: Nest of specs that each element must fit; None takes the elements as they come.
             args: Arguments for each call.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> def numbers():
+            ...     yield 1.5
+            ...     yield 2.5
+            >>> [float(x) for x in Dataset.from_generator(numbers)]
+            [1.5, 2.5]
         """
         return cls._of(plan.FromGenerator(generator, output_signature, args))
 

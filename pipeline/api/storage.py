@@ -28,6 +28,14 @@ class Storage(DatasetBase[T]):
 
         Args:
             buffer_size: Elements held ahead; AUTOTUNE lets the engine choose.
+
+        Raises:
+            InvalidArgumentError: `buffer_size` is no int >= -1.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [batch.tolist() for batch in Dataset.range(4).batch(2).prefetch(1)]
+            [[0, 1], [2, 3]]
         """
         return self._same(plan.Prefetch(self._node, check_count("Dataset.prefetch", "buffer_size", buffer_size, -1)))
 
@@ -44,6 +52,12 @@ class Storage(DatasetBase[T]):
             DataLossError: The file is damaged (raised while iterating).
             InvalidArgumentError: The file was made by another pipeline, or an element holds a Python object that has no
                 form in a file (both raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> dataset = Dataset.range(3).map(lambda x: x + 1).cache()
+            >>> [int(x) for x in dataset], [int(x) for x in dataset]  # the function runs in the first pass alone
+            ([1, 2, 3], [1, 2, 3])
         """
         name = os.fspath(filename)
         return self._same(plan.CacheFile(self._node, name) if name else plan.Cache(self._node))
