@@ -245,11 +245,11 @@ class SparseSpec(Spec):
         return f"SparseSpec(shape={self.shape}, dtype={self.dtype})"
 
 
-class DatasetSpec(Spec):
-    """A leaf that is itself a dataset, as `window` makes.
+class _HolderSpec(Spec):
+    """A leaf that holds elements of its own.
 
     Args:
-        element_spec: Nest of specs of the inner dataset's elements.
+        element_spec: Nest of specs of these elements.
     """
 
     __slots__ = ("_leaves", "_structure", "element_spec")
@@ -264,15 +264,28 @@ class DatasetSpec(Spec):
         return (self._leaves, self._structure)
 
     def most_specific(self, other: Spec) -> Spec | None:
-        if not isinstance(other, DatasetSpec) or self._structure != other._structure:
+        if not isinstance(other, type(self)) or self._structure != other._structure:
             return None
         merged = [a.most_specific(b) for a, b in zip(self._leaves, other._leaves, strict=True)]
-        return None if any(m is None for m in merged) else DatasetSpec(self._structure.pack(merged))
+        return None if any(m is None for m in merged) else type(self)(self._structure.pack(merged))
 
     def _is_compatible(self, other: Spec) -> bool:
-        if not isinstance(other, DatasetSpec) or self._structure != other._structure:
+        if not isinstance(other, type(self)) or self._structure != other._structure:
             return False
         return all(a.is_compatible_with(b) for a, b in zip(self._leaves, other._leaves, strict=True))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.element_spec!r})"
+
+
+class DatasetSpec(_HolderSpec):
+    """A leaf that is itself a dataset, as `window` makes.
+
+    Args:
+        element_spec: Nest of specs of the inner dataset's elements.
+    """
+
+    __slots__ = ()
 
     def batched(self, size: int | None) -> Spec:
         raise InvalidArgumentError("batch: datasets inside elements cannot be stacked. Use flat_map() or zip() first.")
@@ -280,8 +293,21 @@ class DatasetSpec(Spec):
     def unbatched(self) -> Spec:
         raise InvalidArgumentError("unbatch: datasets inside elements have no rows. Use flat_map() instead.")
 
-    def __repr__(self) -> str:
-        return f"DatasetSpec({self.element_spec!r})"
+
+class OptionalSpec(_HolderSpec):
+    """A leaf that is an `Optional`: an element, or none.
+
+    Args:
+        element_spec: Nest of specs of the element.
+    """
+
+    __slots__ = ()
+
+    def batched(self, size: int | None) -> Spec:
+        raise InvalidArgumentError("batch: Optionals cannot be stacked. Take their values with map() first.")
+
+    def unbatched(self) -> Spec:
+        raise InvalidArgumentError("unbatch: Optionals have no rows. Take their values with map() first.")
 
 
 class ObjectSpec(Spec):

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core import nest
 from ..core.errors import InvalidArgumentError
-from ..core.specs import spec_of
+from ..core.specs import OptionalSpec, spec_of
 from ..core.tensor import Tensor, wrap
 from .tensor_elements import as_tensors, from_python
 
@@ -66,6 +66,10 @@ class Optional:
                 "Optional.get_value: there must be a value. Received: an empty Optional. Ask has_value() first."
             )
         return self._value
+
+    def _element_leaf_spec(self) -> OptionalSpec:
+        """Spec of this value as a leaf of an element."""
+        return OptionalSpec(self._element_spec)
 
     def __repr__(self) -> str:
         if self._value is _NOTHING:

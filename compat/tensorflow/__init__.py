@@ -10,7 +10,7 @@ from ...core.lazy import alias, attach
 if TYPE_CHECKING:
     from ...core.autodiff import GradientTape
     from ...core.composites import RaggedTensor, SparseTensor
-    from ...core.specs import TensorSpec
+    from ...core.specs import OptionalSpec, TensorSpec
     from ...core.tensor import Tensor
     from ...core.variable import Variable
     from . import (
@@ -142,6 +142,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DType",
     "GradientTape",
+    "OptionalSpec",
     "RaggedTensor",
     "RaggedTensorSpec",
     "SparseTensor",
@@ -283,6 +284,7 @@ __getattr__, __dir__ = attach(
     {
         "DType": ".dtypes",
         "GradientTape": "...core.autodiff",
+        "OptionalSpec": "...core.specs",
         "RaggedTensor": "...core.composites",
         "RaggedTensorSpec": ".names",
         "SparseTensor": "...core.composites",

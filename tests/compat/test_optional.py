@@ -78,3 +78,27 @@ def test_an_error_is_no_end() -> None:
     assert elements.get_next_as_optional().get_value().numpy() == 1
     with pytest.raises(tf.errors.InvalidArgumentError):
         elements.get_next_as_optional()
+
+
+@pytest.mark.unit
+def test_optionals_are_elements() -> None:
+    dataset = tf.data.Dataset.range(2).map(Optional.from_value)
+    assert dataset.element_spec == tf.OptionalSpec(tf.TensorSpec([], tf.int64))
+    assert repr(dataset.element_spec) == "OptionalSpec(TensorSpec(shape=(), dtype=int64))"
+    assert [int(found.get_value()) for found in dataset] == [0, 1]
+    assert list(dataset.map(lambda found: found.get_value()).as_numpy_iterator()) == [0, 1]
+    nested = tf.data.Dataset.from_tensors({"x": Optional.empty(tf.TensorSpec([None], tf.string))})
+    assert nested.element_spec == {"x": tf.OptionalSpec(tf.TensorSpec([None], tf.string))}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("step", "match"),
+    [
+        (lambda d: d.batch(2), r"Optionals cannot be stacked. Take their values with map\(\) first"),
+        (lambda d: d.unbatch(), r"every leaf must have a first axis. Received: OptionalSpec"),
+    ],
+)
+def test_optionals_are_neither_stacked_nor_taken_apart(step, match) -> None:
+    with pytest.raises(tf.errors.InvalidArgumentError, match=match):
+        list(step(tf.data.Dataset.range(2).map(Optional.from_value)))

@@ -14,6 +14,7 @@ from penstock.core.errors import InvalidArgumentError
 from penstock.core.specs import (
     DatasetSpec,
     ObjectSpec,
+    OptionalSpec,
     RaggedSpec,
     SparseSpec,
     Spec,
@@ -149,6 +150,8 @@ def test_equality_and_repr():
         (SparseSpec((2,)), SparseSpec((3,)), SparseSpec((None,))),
         (DatasetSpec(TensorSpec((2,))), DatasetSpec(TensorSpec((3,))), DatasetSpec(TensorSpec((None,)))),
         (DatasetSpec(TensorSpec(())), DatasetSpec((TensorSpec(()),)), ObjectSpec()),
+        (OptionalSpec(TensorSpec((2,))), OptionalSpec(TensorSpec((3,))), OptionalSpec(TensorSpec((None,)))),
+        (OptionalSpec(TensorSpec(())), DatasetSpec(TensorSpec(())), ObjectSpec()),
         (ObjectSpec(), TensorSpec(()), ObjectSpec()),
     ],
 )
