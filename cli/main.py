@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 an error or damage found (bad input, damaged file, full di
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -55,6 +56,12 @@ def _print_error(err: Exception) -> None:
     click.echo("(penstock --debug … shows where in the code)", err=True)
 
 
+def _escape_what_cannot_be_printed() -> None:
+    """Have output print escapes for characters that it has not, as those of a file's name; an error would be worse."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _drop_output() -> None:
     """Send what is still in the buffers nowhere: flushing it at exit would fail once more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -71,6 +78,7 @@ def main(args: Sequence[str] | None = None) -> int:
         args: Arguments without the program's name; None takes them from the process.
     """
     words = list(sys.argv[1:] if args is None else args)
+    _escape_what_cannot_be_printed()
     try:
         # Not cli.main(), which ends a process with code 1 when its output is closed.
         with cli.make_context("penstock", [*words]) as context:

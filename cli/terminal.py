@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,25 @@ def byte_progress() -> Progress:
         transient=True,
         disable=not sys.stderr.isatty(),
     )
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Return a value as JSON that standard output can hold: other characters than its own are written as escapes."""
+    import json
+
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return text if can_print(text) else json.dumps(value, indent=indent)
+
+
+def can_print(text: str) -> bool:
+    """Whether standard output has the characters of a text."""
+    import sys
+
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def open_temporary(where: str, path: str, *, buffering: int = -1) -> tuple[Path,
     temporary = temporary_beside(target)
     try:
         return temporary, temporary.open("xb", buffering=buffering)
-    except FileNotFoundError as err:
+    except (FileNotFoundError, NotADirectoryError) as err:
         raise NotFoundError(f"{where}: {target.parent} is no folder, cannot write {path}. Make it first.") from err
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
 import string
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -161,7 +163,8 @@ class ShardedWriter:
         number = len(self._files)
         provisional = self._pattern.format(shard=number, shards=0)
         thread = self._threads[number % len(self._threads)] if self._threads else None
-        writer = TFRecordWriter(provisional, self._options, hashed=True)
+        with too_many_open("ShardedWriter"):
+            writer = TFRecordWriter(provisional, self._options, hashed=True)
         self._files.append(_ShardFile(writer, thread, self._piece_bytes))
         return self._files[-1]
 
@@ -366,6 +369,17 @@ def check_pattern(where: str, pattern: str, shards: int | None) -> str:
             f'"train-{{shard:05d}}-of-{{shards:05d}}.tfrecord". Received: pattern={pattern!r}.'
         )
     return pattern
+
+
+@contextmanager
+def too_many_open(where: str) -> Iterator[None]:
+    """Say what to do where a process may not open one more shard."""
+    try:
+        yield
+    except OSError as err:
+        if err.errno == errno.EMFILE:
+            err.add_note(f"{where}: all shards are open at once. Write fewer, or raise the limit (ulimit -n).")
+        raise
 
 
 def manifest_path(pattern: str) -> str:

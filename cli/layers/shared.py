@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import click
 
 from ...core.errors import InvalidArgumentError
+from ..terminal import json_text
 
 
 def files_of(patterns: Sequence[str]) -> list[str]:
@@ -57,4 +57,4 @@ def refuse_existing(path: str, *, force: bool) -> None:
 
 def print_json(value: Any) -> None:
     """Print one JSON value."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    click.echo(json_text(value, indent=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from ...core.errors import InvalidArgumentError
+from ..terminal import json_text
 
 if TYPE_CHECKING:
     from ...records import DamageReport
@@ -82,10 +82,16 @@ def output_compression_option(function: F) -> F:
     return click.option(
         "--output-compression",
         type=click.Choice(list(KINDS)),
-        default="none",
-        show_default=True,
-        help="How the result is compressed.",
+        default=None,
+        help="How the result is compressed.  [default: by name (.gz), else not at all]",
     )(function)
+
+
+def output_kind(path: str, told: str | None) -> str:
+    """Return how a result is compressed: as told, or as its name says."""
+    from ...records.conversion.formats import compression_type_of, format_of
+
+    return compression_type_of(format_of(path)[1]) if told is None else KINDS[told]
 
 
 def force_option(function: F) -> F:
@@ -111,7 +117,7 @@ def json_option(function: F) -> F:
 
 def print_json(value: Any) -> None:
     """Print one JSON value."""
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))
+    click.echo(json_text(value, indent=1))
 
 
 def refuse_existing(path: str, *, force: bool) -> None:
@@ -119,9 +125,12 @@ def refuse_existing(path: str, *, force: bool) -> None:
 
     Raises:
         InvalidArgumentError: The file exists, and nobody said --force.
+        click.UsageError: It is standard output.
     """
     from ...records.sharded_writer import manifest_path
 
+    if path == "-":
+        raise click.UsageError("the result is a file, not standard output (-). `cat --raw` writes records there.")
     if force:
         return
     there = path if Path(path).exists() else None

@@ -8,6 +8,7 @@ import click
 import numpy as np
 import numpy.typing as npt
 
+from ..terminal import can_print
 from .common import (
     KINDS,
     STEP_RECORDS,
@@ -15,6 +16,7 @@ from .common import (
     files_argument,
     json_option,
     print_json,
+    refuse_existing,
     shown_bytes,
     shown_records,
 )
@@ -94,9 +96,16 @@ def _histogram(lengths: npt.NDArray[np.int64]) -> tuple[list[int], list[int]]:
 @click.option(
     "--save-schema", default=None, metavar="PATH", help="Save the schema of all records of all FILES as JSON."
 )
+@click.option("--force", is_flag=True, help="Overwrite a schema that was saved before.")
 @compression_option
 @json_option
-def command(files: tuple[str, ...], save_schema: str | None, compression: str, as_json: bool) -> None:  # noqa: FBT001
+def command(
+    files: tuple[str, ...],
+    save_schema: str | None,
+    force: bool,  # noqa: FBT001
+    compression: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Print the number of records, their sizes, and the features of Examples or SequenceExamples.
 
     Features are those of the first 1000 records. - is standard input.
@@ -104,6 +113,7 @@ def command(files: tuple[str, ...], save_schema: str | None, compression: str, a
     if save_schema is not None:
         from ...records import infer_schema
 
+        refuse_existing(save_schema, force=force)
         paths = expand(files)
         infer_schema(paths, compression_type=KINDS.get(compression, "AUTO")).save(save_schema)
     told = [describe_file(file) for file in inputs_of(files, compression)]
@@ -121,9 +131,10 @@ def _print_text(item: dict[str, Any]) -> None:
         f"{item['file']}: {shown_records(item['records'])}{size}, compression {(item['compression'] or 'none').lower()}"
     )
     click.echo(f"  record bytes: min {sizes['min']:,}, mean {sizes['mean']:,.1f}, max {sizes['max']:,}")
+    block = "█" if can_print("█") else "#"
     most = max((row["records"] for row in item["histogram"]), default=0)
     for row in item["histogram"]:
-        bar = "█" * max(1, round(_BAR * row["records"] / most)) if row["records"] else ""
+        bar = block * max(1, round(_BAR * row["records"] / most)) if row["records"] else ""
         click.echo(f"  below {row['below']:>10,}: {row['records']:>10,} {bar}".rstrip())
     if item["schema"] is not None:
         from ...records import Schema

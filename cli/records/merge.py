@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from .common import (
-    KINDS,
     ROWS,
     compression_option,
     files_argument,
     force_option,
     json_option,
     output_compression_option,
+    output_kind,
     print_json,
     refuse_existing,
     shown_records,
@@ -30,7 +30,7 @@ def command(
     files: tuple[str, ...],
     output: str,
     force: bool,  # noqa: FBT001
-    output_compression: str,
+    output_compression: str | None,
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -43,7 +43,7 @@ def command(
     inputs = inputs_of(files, compression)
     refuse_existing(output, force=force)
     records = 0
-    with TFRecordWriter(output, KINDS[output_compression]) as writer:
+    with TFRecordWriter(output, output_kind(output, output_compression)) as writer:
         for file in inputs:
             with file.reading("merging") as (reader, advance):
                 while (block := reader.read(ROWS)) is not None:

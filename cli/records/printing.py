@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 
+from ...core.errors import PenstockError
+from ..terminal import json_text
 from .inputs import Input
 from .showing import record_as_json
 
@@ -37,16 +38,21 @@ def records_of(files: Sequence[Input], start: int, count: int | None) -> Iterato
 
 
 def print_records(files: Sequence[Input], start: int, count: int | None, *, as_json: bool) -> None:
-    """Print records as JSON lines, or as one JSON list."""
-    lines = (json.dumps(record_as_json(record), ensure_ascii=False) for record in records_of(files, start, count))
+    """Print records as JSON lines, or as one JSON list, which also ends where a record is damaged."""
+    lines = (json_text(record_as_json(record)) for record in records_of(files, start, count))
     if not as_json:
         for line in lines:
             sys.stdout.write(line + "\n")
         return
     before = "["
-    for line in lines:
-        sys.stdout.write(f"{before}\n {line}")
-        before = ","
+    try:
+        for line in lines:
+            sys.stdout.write(f"{before}\n {line}")
+            before = ","
+    except PenstockError:
+        if before == ",":
+            sys.stdout.write("\n]\n")
+        raise
     sys.stdout.write("[]\n" if before == "[" else "\n]\n")
 
 

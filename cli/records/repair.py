@@ -12,6 +12,7 @@ from .common import (
     force_option,
     json_option,
     max_record_option,
+    output_kind,
     print_json,
     refuse_existing,
     shown_places,
@@ -28,9 +29,8 @@ from .quiet import without_warnings
 @click.option(
     "--output-compression",
     type=click.Choice(["same", *KINDS]),
-    default="same",
-    show_default=True,
-    help="How the result is compressed.",
+    default=None,
+    help="How the result is compressed.  [default: by name (.gz), else the same as DAMAGED]",
 )
 @click.option(
     "--max-skipped",
@@ -46,7 +46,7 @@ def command(
     damaged: str,
     repaired: str,
     force: bool,  # noqa: FBT001
-    output_compression: str,
+    output_compression: str | None,
     max_skipped: float | None,
     max_record_bytes: int | None,
     compression: str,
@@ -60,7 +60,9 @@ def command(
         raise click.UsageError(f"DAMAGED must be one file. {damaged!r} matches {len(files)}.")
     refuse_existing(repaired, force=force)
     file = open_input(files[0], compression)
-    target = file.kind if output_compression == "same" else KINDS[output_compression]
+    target = file.kind if output_compression == "same" else output_kind(repaired, output_compression)
+    if output_compression is None:
+        target = target or file.kind
     with (
         without_warnings(),
         TFRecordWriter(repaired, target) as writer,

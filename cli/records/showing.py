@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any
 
 from ...core.errors import ParseError
@@ -13,7 +14,8 @@ def record_as_json(record: bytes) -> dict[str, Any]:
 
     A SequenceExample is `{"context": {feature: [values]}, "feature_lists": {feature: [[values of a step], …]}}`.
 
-    Strings that are UTF-8 text are shown as text, others as `{"base64": …}`.
+    Strings that are UTF-8 text are shown as text, others as `{"base64": …}`; numbers that are not finite are `"NaN"`,
+    `"Infinity"` and `"-Infinity"`.
     """
     from ...records import decode_example
 
@@ -53,8 +55,13 @@ def _values(values: Any) -> list[Any] | None:
         return None
     if values.dtype == object:
         return [text_or_base64(value) for value in values]
-    # The shortest digits that give the same float32 again.
-    return [float(str(value)) for value in values] if values.dtype.kind == "f" else values.tolist()
+    return [_number(value) for value in values] if values.dtype.kind == "f" else values.tolist()
+
+
+def _number(value: Any) -> float | str:
+    """Return a float32 in the shortest digits that give it again; JSON has no NaN and no infinity: they are words."""
+    number = float(str(value))
+    return number if math.isfinite(number) else {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(number)]
 
 
 def text_or_base64(value: bytes) -> str | dict[str, str]:

@@ -12,6 +12,7 @@ from .common import (
     force_option,
     json_option,
     output_compression_option,
+    output_kind,
     refuse_existing,
 )
 from .inputs import inputs_of, progress
@@ -38,7 +39,7 @@ def command(
     memory: int,
     temp_dir: str | None,
     force: bool,  # noqa: FBT001
-    output_compression: str,
+    output_compression: str | None,
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -62,7 +63,7 @@ def command(
             seed=seed,
             memory_bytes=memory,
             compression_type=KINDS.get(compression, "AUTO"),
-            options=KINDS[output_compression],
+            options=output_kind(output, output_compression),
             shards=shards,
             target_bytes=target_bytes,
             temp_dir=temp_dir,

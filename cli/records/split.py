@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from .common import (
-    KINDS,
     ROWS,
     compression_option,
     files_argument,
     force_option,
     json_option,
     output_compression_option,
+    output_kind,
     refuse_existing,
 )
 from .inputs import inputs_of
@@ -36,7 +36,7 @@ def command(
     shuffle_buffer: int | None,
     seed: int | None,
     force: bool,  # noqa: FBT001
-    output_compression: str,
+    output_compression: str | None,
     compression: str,
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -55,7 +55,7 @@ def command(
         output,
         shards=shards,
         target_bytes=target_bytes,
-        options=KINDS[output_compression],
+        options=output_kind(output, output_compression),
         shuffle_buffer=shuffle_buffer,
         seed=seed,
     ) as writer:

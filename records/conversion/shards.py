@@ -14,7 +14,7 @@ import numpy as np
 from ...core.errors import InvalidArgumentError, describe
 from ..atomic import AtomicFile
 from ..manifest import Manifest, Shard, publish_shards, sha256_of
-from ..sharded_writer import check_pattern, manifest_path
+from ..sharded_writer import check_pattern, manifest_path, too_many_open
 from .fields import WHERE, Batch
 
 # This part of a shard's room is filled at once: how long rows become is known when they are written.
@@ -86,7 +86,8 @@ class ShardedTables:
             opening.pop_all()
 
     def _open_shard(self) -> None:
-        self._files.append(self._open_file(self._pattern.format(shard=len(self._files), shards=0)))
+        with too_many_open(WHERE):
+            self._files.append(self._open_file(self._pattern.format(shard=len(self._files), shards=0)))
 
     def write(self, batch: Batch) -> None:
         """Append records.

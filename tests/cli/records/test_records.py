@@ -480,6 +480,107 @@ def test_damage_stops_merge_and_split_without_a_result(capsys, folder):
 PENSTOCK = [sys.executable, "-c", "import sys; from penstock.cli.main import run; run()", "records"]
 
 
+def test_output_is_valid_json(capsys, folder):
+    with TFRecordWriter("odd") as writer:
+        writer.write(encode_example({"x": np.float32([np.nan, np.inf, -np.inf, 0.1])}))
+    assert run(capsys, "cat", "odd") == '{"x": ["NaN", "Infinity", "-Infinity", 0.1]}\n'
+    whole = run_json(capsys, "cat", "a.tfrecord")
+    size = len(frame(read("a.tfrecord")[0]))
+    damage("a.tfrecord", 4 * size + 20)
+    assert run_json(capsys, "cat", "a.tfrecord", code=1) == whole[:4]
+    damage("a.tfrecord", 20)
+    assert main(["records", "cat", "--json", "a.tfrecord"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_characters_that_output_has_not(folder, encoding):
+    with TFRecordWriter("odd-é😀") as writer:
+        writer.write(encode_example({"x": "é😀"}))
+    for words in (("cat", "odd-*"), ("info", "odd-*"), ("info", "odd-*", "--json"), ("count", "odd-*")):
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+        done = subprocess.run([*PENSTOCK, *words], capture_output=True, check=True, env=environment)
+        out = done.stdout.decode("utf-8" if encoding == "ascii" else encoding)  # click writes UTF-8 in place of ASCII
+        if words[0] == "cat":
+            assert json.loads(out) == {"x": ["é😀"]}
+        elif words[-1] == "--json":
+            assert json.loads(out)[0]["file"] == "odd-é😀"
+        elif words[0] == "info":
+            assert ("█" if encoding == "utf-8" else "#") * 30 in out
+        else:
+            assert out.endswith(("odd-é😀\n", "odd-\\xe9\\U0001f600\n", "odd-é\\U0001f600\n"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8")
+def test_names_that_are_no_text(folder):
+    Path(os.fsdecode(b"n\xff")).write_bytes(Path("a.tfrecord").read_bytes())
+    for words in (("count", "n*", "--json"), ("verify", "n*", "--json")):
+        out = subprocess.run([*PENSTOCK, *words], capture_output=True, check=True).stdout
+        assert "n\\udcff" in out.decode() and json.loads(out)
+
+
+def test_results_are_compressed_as_their_names_say(capsys, folder):
+    whole = read("a.tfrecord")
+    run(capsys, "merge", "a.tfrecord", "-o", "m.tfrecord.gz")
+    run(capsys, "split", "a.tfrecord", "-o", "s-{shard}.gz", "--shards", "1")
+    run(capsys, "repair", "a.tfrecord", "r.gz")
+    assert read("m.tfrecord.gz", "GZIP") == read("s-0.gz", "GZIP") == read("r.gz", "GZIP") == whole
+    run(capsys, "shuffle", "a.tfrecord", "-o", "h.gz")
+    assert sorted(read("h.gz", "GZIP")) == sorted(whole)
+    run(capsys, "merge", "a.tfrecord", "-o", "n.gz", "--output-compression", "none")
+    assert read("n.gz") == whole
+    run(capsys, "repair", "b.gz", "r")
+    assert read("r", "GZIP") == read("b.gz", "GZIP")
+
+
+@pytest.mark.parametrize("words", [("merge",), ("split", "--shards=1"), ("shuffle",)])
+def test_results_are_files(capsys, folder, words):
+    for output in ("-", "none/x", "a.tfrecord/x"):
+        code = main(["records", *words, "a.tfrecord", "-o", output])
+        err = capsys.readouterr().err
+        if output == "-":
+            assert code == 2 and "the result is a file, not standard output (-). `cat --raw` writes" in err
+        else:
+            assert code == 1 and f"{Path(output).parent} is no folder, cannot write {Path(output)}. Make it" in err
+    assert main(["records", "repair", "a.tfrecord", "-"]) == 2
+    assert sorted(os.listdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
+
+
+def test_schemas_are_not_overwritten(capsys, folder):
+    run(capsys, "info", "a.tfrecord", "--save-schema", "s.json")
+    assert main(["records", "info", "a.tfrecord", "--save-schema", "s.json"]) == 1
+    assert "s.json exists already. Remove it, or overwrite it with --force." in capsys.readouterr().err
+    run(capsys, "info", "a.tfrecord", "--save-schema", "s.json", "--force")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("name", ["s-{shard}", "s-{shard}.csv"])
+def test_more_shards_than_may_be_open(folder, name):
+    import resource
+
+    words = [
+        *PENSTOCK,
+        "convert",
+        "a.tfrecord",
+        "-o",
+        name,
+        "--to",
+        name.partition(".")[2] or "tfrecord",
+        "--shards=500",
+    ]
+    limits = (100, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        check=False,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits),
+    )
+    assert done.returncode == 1
+    assert "all shards are open at once. Write fewer, or raise the limit (ulimit -n).\n" in done.stderr
+    assert sorted(os.listdir()) == ["a.tfrecord", "b.gz", "b.zlib"]
+
+
 def test_in_a_process(folder):
     words = [*PENSTOCK, "verify", "a.tfrecord"]
     assert subprocess.run(words, capture_output=True, check=False).returncode == 0
