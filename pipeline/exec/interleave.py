@@ -7,13 +7,12 @@ blocks all the same: a kernel schedules which slot gives which row, and one gath
 
 from __future__ import annotations
 
-from concurrent.futures import Future, wait
 from typing import Any
 
 import numpy as np
 
 from ...core.block import Block
-from ...core.waiting import result_of
+from ...core.waiting import Task
 from .. import plan
 from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
 from .failures import failure
@@ -44,7 +43,7 @@ class _Slot:
         self.block: Block | None = None
         self.ended = False
         self.failed: Exception | None = None
-        self.pending: Future[Block | None] | None = None
+        self.pending: Task[Block | None] | None = None
         self.sizer = BlockSizer(operator.context.max_block_rows)
 
     def _oldest(self) -> int:
@@ -65,8 +64,7 @@ class _Slot:
         failed = self.failed is not None
         if self.pending is not None:
             # What is being read right now arrives before the position can be told.
-            wait([self.pending])
-            failed = self.pending.exception() is not None
+            failed = self.pending.wait() is not None
         # The input stands behind its own error, whose turn has not come.
         is_at = self.given == self.input.rows and not failed
         return self.input.get_state() if is_at else self.input.state_at(self.given)
@@ -229,7 +227,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         if failed is not None:
             raise failed
         pending, slot.pending = slot.pending, None
-        return slot.input.pull(rows) if pending is None else result_of(pending)
+        return slot.input.pull(rows) if pending is None else pending.result()
 
     def _hold(self, i: int, block: Block | None) -> None:
         slot = self._slots[i]
@@ -311,7 +309,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
     def close(self) -> None:
         for slot in self._slots:
             if slot is not None and slot.pending is not None and not slot.pending.cancel():
-                slot.pending.exception()
+                slot.pending.wait()
         super().close()
 
 

@@ -93,7 +93,16 @@ class DatasetIterator(Closing, Generic[T]):
     def _end(self) -> None:
         """Release everything at the end of the pass; the iterator goes on saying that it has ended."""
         self._ended = True
-        self._finalizer()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Stop threads and close files, once."""
+        try:
+            self._finalizer()
+        except KeyboardInterrupt:
+            # It may have come before anything was done, and the finalizer does not run again.
+            _release(self._operator, self._context.pool, self._process)
+            raise
 
     def next_block(self, max_rows: int | None = None) -> Block | None:
         """Return the next elements as a block, or None at the end.
@@ -181,7 +190,7 @@ class DatasetIterator(Closing, Generic[T]):
         """End the pass: stop threads, close files; idempotent."""
         self._closed = True
         self._elements = iter(())
-        self._finalizer()
+        self._let_go()
 
     def __repr__(self) -> str:
         from ..explain import one_line

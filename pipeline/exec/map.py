@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, Final, TypeAlias
 
 from ...core.block import Block
 from ...core.provenance import Provenance
-from ...core.waiting import result_of
+from ...core.waiting import Task
 from .. import plan
 from .base import BlockSizer, Context, State, UnaryOperator, executes
 from .input import Input
@@ -41,7 +40,7 @@ class Map(UnaryOperator[plan.Map]):
         # An opaque function is asked for one element at a time: what it reads may be read ahead all the same.
         self._source = Input(self.input, ahead=True, oldest=self._delivered if self._parallel > 1 else None)
         self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
-        self._ready: deque[_Task] = deque()
+        self._ready: deque[_InFlight] = deque()
         # What was computed ahead in vain, where the consumer stops, is at most as much as it has taken.
         self._sizer = BlockSizer(context.max_block_rows, CALL_BYTES, growth=2)
         self._results: Block | list[Any] | None = None
@@ -192,7 +191,7 @@ class Map(UnaryOperator[plan.Map]):
             if failed is not None:
                 raise failed
             return False
-        self._set(self._ready.popleft().result())
+        self._set(self._ready.popleft().task.result())
         return True
 
     def _schedule(self, max_rows: int) -> None:
@@ -209,12 +208,12 @@ class Map(UnaryOperator[plan.Map]):
             if block is None:
                 return
             self._sizer.saw(block)
-            self._ready.append(_Task(self.context.pool.submit_call(_task(self._runner, block, first)), block.n))
+            self._ready.append(_InFlight(self.context.pool.submit_call(_task(self._runner, block, first)), block.n))
             first += block.n
 
     @property
     def _ready_rows(self) -> list[int]:
-        return [task.rows for task in self._ready]
+        return [waiting.rows for waiting in self._ready]
 
     def close(self) -> None:
         self._ready.clear()
@@ -232,14 +231,11 @@ class _Outcome:
         self.results, self.consumed, self.error, self.rest, self.origins = results, consumed, error, rest, origins
 
 
-class _Task:
-    __slots__ = ("_future", "rows")
+class _InFlight:
+    __slots__ = ("rows", "task")
 
-    def __init__(self, future: Future[_Outcome], rows: int) -> None:
-        self._future, self.rows = future, rows
-
-    def result(self) -> _Outcome:
-        return result_of(self._future)
+    def __init__(self, task: Task[_Outcome], rows: int) -> None:
+        self.task, self.rows = task, rows
 
 
 def _run(runner: RowRunner, block: Block, first: int) -> _Outcome:

@@ -17,8 +17,9 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, TypeVar
+
+from ...core.waiting import Task
 
 R = TypeVar("R")
 
@@ -38,38 +39,37 @@ class Pool:
         self._max_threads = max_threads
         self._calls = None if max_calls is None else Pool(max_threads=max_calls)
         # `with` takes the lock itself: a Ctrl-C can come between the Python lines of Condition.__enter__ and __exit__,
-        # and would leave the lock taken for ever.
+        # and would leave the lock taken for ever. Only threads of the pool wait for the condition.
         self._lock = threading.RLock()
         self._condition = threading.Condition(self._lock)
-        self._tasks: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._tasks: deque[Task[Any]] = deque()
         self._idle = 0
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._name = f"penstock-{next(_names)}"
 
-    def submit(self, task: Callable[[], R], future: Future[R] | None = None) -> Future[R]:
-        """Run `task` on a thread and return its future; after `close`, cancelled.
+    def submit(self, work: Callable[[], R] | Task[R]) -> Task[R]:
+        """Have a thread run `work`; after `close`, the task is cancelled.
 
-        Args:
-            task: What to run.
-            future: The future to use; None makes one.
+        Raises:
+            RuntimeError: The system gives no thread; the task is cancelled.
         """
-        future = Future() if future is None else future
+        task = work if isinstance(work, Task) else Task(work)
         with self._lock:
             if self._closed:
-                future.cancel()
-                return future
-            self._tasks.append((future, task))
+                task.cancel()
+                return task
+            self._tasks.append(task)
             may_start = self._max_threads is None or len(self._threads) < self._max_threads
             if self._idle < len(self._tasks) and may_start:
-                self._start_thread()
+                self._start_thread(task)
             else:
                 self._condition.notify()
-        return future
+        return task
 
-    def submit_call(self, task: Callable[[], R]) -> Future[R]:
+    def submit_call(self, work: Callable[[], R]) -> Task[R]:
         """Run a task that waits for no other task of the pool; at most `max_calls` such tasks run at once."""
-        return self.submit(task) if self._calls is None else self._calls.submit(task)
+        return self.submit(work) if self._calls is None else self._calls.submit(work)
 
     def owns(self, thread: threading.Thread) -> bool:
         """Whether a thread is one of this pool's."""
@@ -81,10 +81,18 @@ class Pool:
         own = sum(t.is_alive() for t in self._threads)
         return own + (0 if self._calls is None else self._calls.thread_count)
 
-    def _start_thread(self) -> None:
+    def _start_thread(self, task: Task[Any]) -> None:
         thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
         self._threads.append(thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as err:
+            if isinstance(err.__context__, KeyboardInterrupt):
+                # It came while `start` waited for the thread, in Python code that then released a lock twice.
+                raise err.__context__ from None
+            self._threads.remove(thread)
+            task.cancel()
+            raise
 
     def _work(self) -> None:
         while True:
@@ -95,10 +103,10 @@ class Pool:
                 self._idle -= 1
                 if self._closed:
                     return
-                future, task = self._tasks.popleft()
-            _run(future, task)
+                task = self._tasks.popleft()
+            task.run()
             # A finished task must not keep its blocks alive while the thread waits for the next one.
-            del future, task
+            del task
 
     def close(self) -> None:
         """Cancel waiting tasks, let running ones end, and end the threads; idempotent."""
@@ -109,22 +117,11 @@ class Pool:
             waiting = list(self._tasks)
             self._tasks.clear()
             self._condition.notify_all()
-        for future, _ in waiting:
-            future.cancel()
+        for task in waiting:
+            task.cancel()
         me = threading.current_thread()
         for thread in self._threads:
             # One that a Ctrl-C kept from starting is not alive and cannot be joined.
             if thread is not me and thread.is_alive():
                 thread.join()
         self._threads = [t for t in self._threads if t is me]
-
-
-def _run(future: Future[Any], task: Callable[[], Any]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        result = task()
-    except BaseException as err:
-        future.set_exception(err)
-    else:
-        future.set_result(result)

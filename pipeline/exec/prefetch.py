@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from concurrent.futures import Future, wait
 
 from ...core.block import Block
-from ...core.waiting import GLANCE
+from ...core.waiting import Bell, Task
 from .. import plan
 from .base import BlockSizer, Context, State, UnaryOperator, executes
 from .input import Input
@@ -26,15 +25,15 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
 
     def __init__(self, node: plan.Prefetch, context: Context) -> None:
         super().__init__(node, context)
-        # See Pool: `with` takes the lock itself, so that no Ctrl-C can leave it taken.
-        self._lock = threading.RLock()
-        self._condition = threading.Condition(self._lock)
+        self._lock = threading.Lock()
+        # Rung when something was queued, or the task ended.
+        self._bell = Bell()
         self._given = 0
         self._source = Input(self.input, oldest=self._delivered)
         self._queue: deque[Block] = deque()
         self._held = 0
         self._running = False
-        self._task: Future[None] | None = None
+        self._task: Task[None] | None = None
         self._ended = False
         self._closed = False
         self._error: BaseException | None = None
@@ -50,35 +49,41 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
     def pull(self, max_rows: int) -> Block | None:
         if self.node.buffer_size == 0:
             return self._source.pull(max_rows)
-        with self._lock:
-            while not self._queue:
+        while True:
+            with self._lock:
+                if self._queue:
+                    return self._taken(max_rows)
                 if self._error is not None:
                     error, self._error = self._error, None
                     raise error
                 if self._ended or self._closed:
                     return None
                 self._start()
-                self._condition.wait(GLANCE)
-            block = self._queue.popleft()
-            if block.n > max_rows:
-                self._queue.appendleft(block.slice(max_rows, block.n))
-                block = block.slice(0, max_rows)
-            self._held -= block.n
-            self._given += block.n
-            self._start()
-            return block
+            self._bell.wait()
+
+    def _taken(self, max_rows: int) -> Block:
+        """Take rows from the queue. The lock is held."""
+        block = self._queue.popleft()
+        if block.n > max_rows:
+            self._queue.appendleft(block.slice(max_rows, block.n))
+            block = block.slice(0, max_rows)
+        self._held -= block.n
+        self._given += block.n
+        self._start()
+        return block
 
     def _delivered(self) -> int:
         return self._given
 
     def get_state(self) -> State:
-        with self._lock:
-            if self.node.buffer_size == 0 or not (self._running or self._queue or self._error):
-                return {"input": self._source.get_state()}
-            while self._running and self._source.rows == self._given and not self._queue:
-                # The task has begun and its first pull has no checkpoint yet.
-                self._condition.wait(GLANCE)
-            return {"input": self._source.state_at(self._given)}
+        while True:
+            with self._lock:
+                if self.node.buffer_size == 0 or not (self._running or self._queue or self._error):
+                    return {"input": self._source.get_state()}
+                if not self._running or self._source.rows != self._given or self._queue:
+                    return {"input": self._source.state_at(self._given)}
+            # The task has begun and its first pull has no checkpoint yet.
+            self._bell.wait()
 
     def set_state(self, state: State) -> None:
         self._source.set_state(state["input"])
@@ -98,12 +103,12 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
         return max(self.node.buffer_size, blocks, 1)
 
     def _start(self) -> None:
-        """Start the task unless it runs or has nothing to do. The condition's lock is held."""
+        """Start the task unless it runs or has nothing to do. The lock is held."""
         if not (self._running or self._ended or self._closed or self._error) and self._held < self._capacity():
             # Known before it is handed over: a Ctrl-C in between must not hide a task that runs from `close`.
-            self._running, self._task = True, Future()
+            self._running, self._task = True, Task(self._work)
             try:
-                self.context.pool.submit(self._work, self._task)
+                self.context.pool.submit(self._task)
             except BaseException:
                 self._running = not self._task.cancel()
                 raise
@@ -114,7 +119,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
                 room = self._capacity() - self._held
                 if room <= 0 or self._closed:
                     self._running = False
-                    self._condition.notify_all()
+                    self._bell.ring()
                     return
             if not self._fill(max(1, min(room, self._sizer.rows, self.input.sight))):
                 return
@@ -135,7 +140,7 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
             else:
                 self._error, self._ended = error, error is None
                 self._running = False
-            self._condition.notify_all()
+            self._bell.ring()
             # Told by the block, not by the notes: the consumer may have taken the error and started the next task.
             return block is not None
 
@@ -145,6 +150,6 @@ class Prefetch(UnaryOperator[plan.Prefetch]):
             task = self._task
         # A task that no thread has begun (the pool may be closed) would never end by itself.
         if task is not None and not task.cancel():
-            wait([task])
+            task.wait()
         self._queue.clear()
         super().close()

@@ -61,7 +61,7 @@ def test_close_ends_running_tasks_and_cancels_waiting_ones() -> None:
         # As if no thread had come to take it yet.
         waiting = pool.submit(lambda: "never")
         pool._tasks.clear()
-        pool._tasks.append((waiting, lambda: "never"))
+        pool._tasks.append(waiting)
         closing = threading.Thread(target=pool.close)
         pool._closed = True
     closing.start()
