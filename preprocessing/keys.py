@@ -231,8 +231,10 @@ class IntegerKeys(Keys):
 
 def _held(values: Array) -> BytesColumn:
     """Return numbers as keys, one per row."""
-    with np.errstate(invalid="ignore"):
-        integers = values.reshape(-1).astype(np.int64, copy=False)
+    integers = values.reshape(-1)
+    if integers.dtype != np.int64:
+        with np.errstate(invalid="ignore"):
+            integers = integers.astype(np.int64)
     turned = (integers.view(np.uint64) ^ _SIGN).astype(">u8")
     return BytesColumn(turned.view(np.uint8), np.arange(0, 8 * len(integers) + 1, 8, dtype=np.int64))
 
