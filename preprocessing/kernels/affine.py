@@ -24,6 +24,8 @@ _HALF = np.float32(0.5)
 _ONE = np.float32(1)
 # Results are made tile by tile, so that what a tile shows, turned in whatever way, stays in the first-level cache:
 # 9 ns per pixel instead of 15 for rotations.
+# Both kernels walk over the tiles themselves: one walk, with an inlined function for the pixel, took 1.1 to 1.9 times
+# as long.
 _TILE_ROWS = 16
 _TILE_COLUMNS = 32
 

@@ -23,6 +23,7 @@ _SIX = np.float32(6)
 _SIXTH = np.float32(1.0 / 6.0)
 _THIRD = np.float32(2.0 / 6.0)
 _TWO_THIRDS = np.float32(4.0 / 6.0)
+_WHOLE = np.float32(255)
 
 
 @kernel(inline=True)
@@ -194,6 +195,19 @@ def invert_kernel(
                 target[i] = np.float32(source[i])
 
 
+@kernel(inline=True)
+def as_byte(number: Any, low: np.float32, scale: np.float32) -> np.float32:
+    """Return a number as one from 0 to 255; a width of the range of 0 stands for bytes, which are taken as they are."""
+    value = np.float32(number)
+    return ((value - low) / scale) * _WHOLE if scale != _ZERO else value
+
+
+@kernel(inline=True)
+def of_byte(value: np.float32, low: np.float32, scale: np.float32) -> np.float32:
+    """Return a number from 0 to 255 as one of its range: what `as_byte` takes."""
+    return (value / _WHOLE) * scale + low if scale != _ZERO else value
+
+
 @kernel
 def posterize_kernel(
     images: npt.NDArray[Any],
@@ -210,17 +224,13 @@ def posterize_kernel(
     width of the range; a width of 0 stands for bytes, which are taken as they are.
     """
     rows, numbers = images.shape[1], images.shape[2]
-    whole = np.float32(255)
     for row in range(start, stop):
         n = row // rows
         source, target = images[n, row - n * rows], out[n, row - n * rows]
         mask = np.int64(0xFF) << np.int64(shifts[n]) & np.int64(0xFF)
         for i in range(numbers):
-            value = np.float32(source[i])
-            if scale != _ZERO:
-                value = ((value - low) / scale) * whole
-            value = np.float32(np.int64(value) & mask)
-            target[i] = (value / whole) * scale + low if scale != _ZERO else value
+            value = np.int64(as_byte(source[i], low, scale)) & mask
+            target[i] = of_byte(np.float32(value), low, scale)
 
 
 @kernel
@@ -239,15 +249,12 @@ def solarize_kernel(
     Args are those of `posterize_kernel`, with `additions` and `thresholds` float32[n] in parts of bytes.
     """
     rows, numbers = images.shape[1], images.shape[2]
-    whole = np.float32(255)
     for row in range(start, stop):
         n = row // rows
         source, target = images[n, row - n * rows], out[n, row - n * rows]
         addition, threshold = additions[n], thresholds[n]
         for i in range(numbers):
-            value = np.float32(source[i])
-            if scale != _ZERO:
-                value = ((value - low) / scale) * whole
-            value = max(min(value + addition, whole), _ZERO)
-            value = value if value < threshold else whole - value
-            target[i] = (value / whole) * scale + low if scale != _ZERO else value
+            value = as_byte(source[i], low, scale)
+            value = max(min(value + addition, _WHOLE), _ZERO)
+            value = value if value < threshold else _WHOLE - value
+            target[i] = of_byte(value, low, scale)
