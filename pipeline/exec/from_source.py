@@ -15,6 +15,7 @@ from .base import CHECKPOINT_ROWS, Context, Operator, State, executes
 from .failures import failure
 from .from_generator import Iterated
 from .leading import leading_block
+from .numbered import Numbered
 
 
 class SourceReader:
@@ -91,7 +92,7 @@ class SourceReader:
         return failure(node.name, node.describe(), err, self._context.number(node), number)
 
 
-class _RandomAccess(Operator[plan.FromSource]):
+class _RandomAccess(Numbered[plan.FromSource]):
     """Elements by number, one by one or in batches; the position is the next number.
 
     An element that fails while others wait is read again when its turn comes.
@@ -102,7 +103,6 @@ class _RandomAccess(Operator[plan.FromSource]):
         assert node.rows is not None
         self._rows = node.rows
         self._reader = SourceReader(node, context)
-        self._next = 0
 
     @property
     def is_pure(self) -> bool:
@@ -133,15 +133,6 @@ class _RandomAccess(Operator[plan.FromSource]):
             raise
         self._next += len(elements)
         return elements
-
-    def get_state(self) -> State:
-        return {"next": self._next}
-
-    def set_state(self, state: State) -> None:
-        self._next = state["next"]
-
-    def advanced(self, state: State, rows: int) -> State:
-        return {"next": state["next"] + rows}
 
 
 def _admits(spec: Any, block: Block) -> bool:

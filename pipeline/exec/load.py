@@ -13,6 +13,7 @@ from ...core.errors import DataLossError
 from .. import plan
 from ..storage.block_file import BlockFile, RowReader
 from .base import Context, Operator, State, executes
+from .numbered import Numbered
 
 
 @executes(plan.Load)
@@ -23,14 +24,13 @@ def load(node: plan.Load, context: Context) -> Operator[Any]:
     return context.build(node.reader(dataclasses.replace(node, reader=None)))
 
 
-class Load(Operator[plan.Load]):
+class Load(Numbered[plan.Load]):
     """Rows of the files in order; a file is opened when its first row is asked for."""
 
     def __init__(self, node: plan.Load, context: Context) -> None:
         super().__init__(node, context)
         self._like = nest.structure_of(node.spec)
         self._file = 0
-        self._next = 0
         self._reader: RowReader | None = None
         # How many rows come before each file.
         self._firsts = [0, *accumulate(rows for _, rows in node.files)]
@@ -55,15 +55,9 @@ class Load(Operator[plan.Load]):
             raise DataLossError(f"{path}: has {file.rows} elements, the manifest beside it says {rows}.", path=path)
         return RowReader(file, self._next - self._firsts[self._file])
 
-    def get_state(self) -> State:
-        return {"next": self._next}
-
     def set_state(self, state: State) -> None:
-        self._next = state["next"]
+        super().set_state(state)
         self._file = max(0, bisect_right(self._firsts, self._next) - 1)
-
-    def advanced(self, state: State, rows: int) -> State:
-        return {"next": state["next"] + rows}
 
     def close(self) -> None:
         reader, self._reader = self._reader, None

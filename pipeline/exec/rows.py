@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from ...core.block import Block
 from .. import plan
-from .base import Context, Operator, State, executes
+from .base import Context, executes
+from .numbered import Numbered
 
 
 @executes(plan.Rows)
-class Rows(Operator[plan.Rows]):
+class Rows(Numbered[plan.Rows]):
     """Slices of one block."""
 
     def __init__(self, node: plan.Rows, context: Context) -> None:
         super().__init__(node, context)
         self._block = node.block.held()
-        self._next = 0
 
     def pull(self, max_rows: int) -> Block | None:
         start, block = self._next, self._block
@@ -22,12 +22,3 @@ class Rows(Operator[plan.Rows]):
             return None
         self._next = min(start + max_rows, block.n)
         return block.slice(start, self._next)
-
-    def get_state(self) -> State:
-        return {"next": self._next}
-
-    def set_state(self, state: State) -> None:
-        self._next = state["next"]
-
-    def advanced(self, state: State, rows: int) -> State:
-        return {"next": state["next"] + rows}
