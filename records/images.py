@@ -67,6 +67,11 @@ def decode_jpeg(contents: Any, channels: int = 0, *, ratio: int = 1) -> Any:
         contents: The bytes of the file; traced in `Dataset.map`.
         channels: 1 for grey, 3 for colours, 0 for what the file holds.
         ratio: 1, 2, 4 or 8: by how much a JPEG is read smaller, which is faster; sizes are rounded up.
+
+    Raises:
+        InvalidArgumentError: `channels` or `ratio` is another number.
+        ParseError: The bytes are no such file, or a damaged one.
+        MissingDependencyError: Pillow is not installed.
     """
     if ratio not in (1, 2, 4, 8):
         raise InvalidArgumentError(f"decode_jpeg: ratio must be 1, 2, 4 or 8. Received: ratio={ratio}.")
@@ -122,6 +127,17 @@ def decode_png(contents: Any, channels: int = 0, dtype: Any = "uint8") -> Any:
     """Return the pixels of a PNG file, uint8 or uint16 `[height, width, channels]`; see `decode_image`.
 
     Pillow reads colours with 8 bits: 16 bits are for grey images. JPEG files and GIFs of one frame are read too.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        channels: 1 for grey, 3 for colours, 4 for colours and opacity, 0 for what the file holds.
+        dtype: uint8 or uint16.
+
+    Raises:
+        InvalidArgumentError: `channels` is another number.
+        DTypeError: `dtype` is another one.
+        ParseError: The bytes are no such file, or a damaged one.
+        MissingDependencyError: Pillow is not installed.
     """
     kind = as_dtype(dtype)
     if kind.name not in ("uint8", "uint16"):
@@ -130,12 +146,30 @@ def decode_png(contents: Any, channels: int = 0, dtype: Any = "uint8") -> Any:
 
 
 def decode_gif(contents: Any) -> Any:
-    """Return all frames of a GIF file, uint8 `[frames, height, width, 3]`; see `decode_image`."""
+    """Return all frames of a GIF file, uint8 `[frames, height, width, 3]`; see `decode_image`.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+
+    Raises:
+        ParseError: The bytes are no GIF file, or a damaged one.
+        MissingDependencyError: Pillow is not installed.
+    """
     return _call("decode_gif", contents, 3, as_dtype("uint8"), ("GIF",), "all")
 
 
 def decode_bmp(contents: Any, channels: int = 0) -> Any:
-    """Return the pixels of a BMP file, uint8 `[height, width, channels]`; see `decode_image`."""
+    """Return the pixels of a BMP file, uint8 `[height, width, channels]`; see `decode_image`.
+
+    Args:
+        contents: The bytes of the file; traced in `Dataset.map`.
+        channels: 3 for colours, 4 for colours and opacity, 0 for what the file holds.
+
+    Raises:
+        InvalidArgumentError: `channels` is another number.
+        ParseError: The bytes are no BMP file, or a damaged one.
+        MissingDependencyError: Pillow is not installed.
+    """
     return _call("decode_bmp", contents, channels, as_dtype("uint8"), ("BMP",), "only")
 
 

@@ -51,6 +51,14 @@ def parse_example(serialized: Any, features: Mapping[str, FeatureSpec]) -> dict[
 def parse_single_example(serialized: Any, features: Mapping[str, FeatureSpec]) -> dict[str, Any]:
     """Parse one serialized `Example` message into one value per wanted feature; see `parse_example`.
 
+    Args:
+        serialized: The bytes of one message; traced in `Dataset.map`, where whole blocks are parsed at once.
+        features: What to read, by key: `FixedLenFeature`, `VarLenFeature`, …
+
+    Returns:
+        A dict with a value for each key of `features`: arrays `[*shape]`, NumPy numbers and `bytes` where the shape is
+        `[]`, `Sparse` or `Ragged`.
+
     Raises:
         ParseError: The record does not fit; see `parse_example`.
         InvalidArgumentError: An argument breaks its rule, or `serialized` is not one string.

@@ -140,6 +140,9 @@ class TFRecordReader(FileReader):
         Fewer come when the buffer holds no more; the next call goes on from there. All good records before a damaged
         one are returned before the error is raised.
 
+        Args:
+            max_records: At most so many, at least 1.
+
         Raises:
             DataLossError: The next record is damaged or cut off and may not be skipped.
             FailedPreconditionError: The reader is closed.
@@ -197,6 +200,9 @@ class TFRecordReader(FileReader):
         """Return where the next records are, without their bytes; their checksums are checked all the same.
 
         At least one and at most `max_records`, or None at the end of the file; otherwise as `read`.
+
+        Args:
+            max_records: As for `read`.
 
         Raises:
             DataLossError: The next record is damaged or cut off and may not be skipped.
@@ -372,7 +378,11 @@ class TFRecordReader(FileReader):
         self._go_to(offset_bytes, record_index)
 
     def skip(self, count: int) -> int:
-        """Read past `count` records, checking them; return how many there were before the file ended."""
+        """Read past `count` records, checking them; return how many there were before the file ended.
+
+        Args:
+            count: How many records, 0 or more.
+        """
         left = count
         while left > 0 and (layout := self.read_layout(left)) is not None:
             left -= len(layout.offsets)

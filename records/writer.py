@@ -138,6 +138,9 @@ class TFRecordWriter:
     def write(self, record: bytes | bytearray | memoryview) -> None:
         """Append one record.
 
+        Args:
+            record: The bytes of one record, also none at all: of a serialized `Example`, say.
+
         Raises:
             InvalidArgumentError: The record is not bytes.
             FailedPreconditionError: The writer is closed.
@@ -151,6 +154,9 @@ class TFRecordWriter:
 
     def write_many(self, records: BytesColumn | Iterable[bytes]) -> None:
         """Append all strings of a column, or of any iterable of bytes.
+
+        Args:
+            records: As for `write`; a column is framed in pieces, without a Python object for each record.
 
         Raises:
             InvalidArgumentError: A record is not bytes.
@@ -167,6 +173,9 @@ class TFRecordWriter:
 
     def write_framed(self, data: bytes | memoryview) -> None:
         """Append records that have their headers and checksums already.
+
+        Args:
+            data: Framed records, one after another, as `records.framing.frame` makes them. They are not checked.
 
         Raises:
             FailedPreconditionError: The writer is closed.
@@ -228,6 +237,9 @@ class TFRecordWriter:
 
     def publish(self, path: str) -> None:
         """Give a finished file its name, in the same folder: the second half of `close`.
+
+        Args:
+            path: The name; a file that has it already is replaced.
 
         Raises:
             FailedPreconditionError: `finish` was not called, or the file has its name already.

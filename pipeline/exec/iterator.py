@@ -155,6 +155,9 @@ class DatasetIterator(Closing, Generic[T]):
         The pipeline must be built alike, over the same files or arrays. Elements in shuffle buffers are read again from
         their sources; generators run again up to the position, so they must yield the same elements each time.
 
+        Args:
+            state: What `get_state` returned, also read from JSON.
+
         Raises:
             InvalidArgumentError: The state belongs to another pipeline; the message names the first difference.
             FailedPreconditionError: The iterator has been used already, or is closed.
