@@ -186,7 +186,7 @@ class IndexLookup(AdaptableLayer):
 
         Raises:
             NotAdaptedError: There is no vocabulary yet.
-            InvalidArgumentError: A token is empty or holds a line break, which such files cannot express.
+            InvalidArgumentError: A token is empty, holds a line break or is not UTF-8, which such files cannot express.
         """
         self._require_adapted()
         assert self._tokens is not None

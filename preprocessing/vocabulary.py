@@ -176,17 +176,18 @@ def write_vocabulary_file(path: str | os.PathLike[str], tokens: BytesColumn) -> 
     """Write tokens one per line, to a temporary file that then takes the place of `path`.
 
     Raises:
-        InvalidArgumentError: A token is empty or holds a line break, or the first begins with a byte order mark, which
-            the format cannot express.
+        InvalidArgumentError: A token is empty, holds a line break or is not UTF-8, or the first begins with a byte
+            order mark: the format cannot express them, or `read_vocabulary_file` refuses them.
     """
     lengths = tokens.lengths
     low, high = int(tokens.offsets[0]), int(tokens.offsets[-1])
     used = tokens.data[low:high]
-    marked = len(tokens) > 0 and used[: len(_MARK)].tobytes() == _MARK
-    if marked or not lengths.all() or (used == ord("\n")).any() or (used == ord("\r")).any():
+    bad = _inexpressible(tokens, lengths, used)
+    if bad >= 0:
         raise InvalidArgumentError(
-            "write_vocabulary_file: tokens must not be empty or hold line breaks, nor the first one begin with a byte "
-            "order mark. Save the layer instead."
+            "write_vocabulary_file: tokens must not be empty, hold line breaks, or be anything else than UTF-8, nor "
+            f"may the first one begin with a byte order mark. Received: {tokens.element(bad)!r} at index {bad}. "
+            "Save the layer instead."
         )
     out = np.full(len(used) + len(tokens), ord("\n"), dtype=np.uint8)
     keep = np.ones(len(out), dtype=bool)
@@ -194,6 +195,19 @@ def write_vocabulary_file(path: str | os.PathLike[str], tokens: BytesColumn) -> 
     out[keep] = used
     with replacing(Path(path)) as file:
         file.write(out.data)
+
+
+def _inexpressible(tokens: BytesColumn, lengths: npt.NDArray[np.int64], used: npt.NDArray[np.uint8]) -> int:
+    """Return the index of the first token that a vocabulary file cannot hold, or -1."""
+    if used[: len(_MARK)].tobytes() == _MARK:
+        return 0
+    breaks = (used == ord("\n")) | (used == ord("\r"))
+    places = [
+        int((lengths == 0).argmax()) if not lengths.all() else -1,
+        int(np.searchsorted(np.cumsum(lengths), breaks.argmax(), side="right")) if breaks.any() else -1,
+        int(utf8.is_utf8_kernel(tokens.data, tokens.offsets)),
+    ]
+    return min((place for place in places if place >= 0), default=-1)
 
 
 def encode_token(token: Any) -> bytes:

@@ -90,9 +90,14 @@ def test_vocabulary_files_come_back(tmp_path):
     write_vocabulary_file(path, tokens)
     assert path.read_text(encoding="utf-8") == "é\n a b \n日本\n"
     assert read_vocabulary_file(path, where="test").to_list() == tokens.to_list()
-    for bad in ("", "a\nb", "a\r"):
-        with pytest.raises(InvalidArgumentError, match="tokens must not be empty or hold line breaks"):
-            write_vocabulary_file(path, BytesColumn.from_list([bad]))
+    for bad, where in ((b"", 2), (b"a\nb", 2), (b"\r", 2), (b"\xffa", 2), (b"\xef\xbb\xbf", 0)):
+        words = [b"x", b"yy", bad, b"z"] if where else [bad, b"x"]
+        column = BytesColumn.from_list([b"first", *words]).slice(1, len(words) + 1)
+        with pytest.raises(InvalidArgumentError, match="tokens must not be empty, hold line breaks") as caught:
+            write_vocabulary_file(path, column)
+        assert f"Received: {bad!r} at index {where}. Save the layer instead." in str(caught.value)
+    write_vocabulary_file(path, BytesColumn.from_list([]))
+    assert path.read_bytes() == b""
 
 
 documents = st.lists(
