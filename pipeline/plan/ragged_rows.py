@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from ...core import nest
+from ...core.block import Block
 from ...core.columns import RaggedColumn
+from ...core.random import FunctionSeeds
 from ...core.specs import RaggedSpec
 from .base import Node, SameElements
 from .certain import certain_spec
 from .concatenate import Concatenate
 from .enumerate import Enumerate
+from .flat_map import FlatMap
 from .from_tensor_slices import FromTensorSlices
+from .interleave import Interleave
 from .rows import Rows
 from .unbatch import Unbatch
+from .window import Window
 from .zip import Zip
 
 
@@ -41,10 +46,47 @@ def _marks(node: Node) -> Any:
             return (False, _marks(node.input))
         case Unbatch():
             spec = certain_spec(node.input)
+            if spec is None and (made := _made(_without_same(node.input))) is not None:
+                spec = certain_spec(made)
             return None if spec is None else nest.map_structure(_gives_rows, spec)
         case Zip():
             return _zipped(node)
+        case FlatMap() | Interleave():
+            made = _made(node)
+            return None if made is None else _marks(made)
     return None
+
+
+def _made(node: Node) -> Node | None:
+    """Return what the function of `flat_map` or `interleave` makes of windows that hold such rows, or None.
+
+    It is called once, with windows of no rows, and not at all where there are no such windows: nothing is read.
+    """
+    window = _without_same(node.input) if isinstance(node, FlatMap | Interleave) else None
+    if not isinstance(window, Window) or not isinstance(node, FlatMap | Interleave):
+        return None
+    marks = _marks(window.input)
+    if marks is None or not any(nest.flatten(marks)[0]):
+        return None
+    spec = window.input.element_spec
+    if spec is None:
+        return None
+
+    def of_no_rows(leaf: Any, mark: bool) -> Any:  # noqa: FBT001 (leaves of two nests)
+        return window.dataset_of(Rows(Block.empty(leaf), leaf, frozenset((0,) if mark else ())))
+
+    datasets = nest.map_structure(of_no_rows, spec, marks)
+    try:
+        with FunctionSeeds(node.global_seed):
+            return node.function(datasets)
+    except Exception:  # it comes again when the function gets an element
+        return None
+
+
+def _without_same(node: Node) -> Node:
+    while isinstance(node, SameElements):
+        node = node.input
+    return node
 
 
 def _zipped(node: Zip) -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 import penstock.compat.tensorflow as tf
 from penstock import Dataset
-from penstock.core.errors import ShapeError
+from penstock.core.errors import ShapeError, StageError
 from penstock.core.values import Ragged
 
 
@@ -75,6 +75,42 @@ def test_windows_hold_rows(lists) -> None:
     assert [batch.to_list() for batch in batches] == [lists[:2], lists[2:3], lists[3:]]
     pairs = list(windows.flat_map(lambda w: tf.data.Dataset.zip((w["r"].batch(3), w["x"].batch(3)))))
     assert [(r.to_list(), x.numpy().tolist()) for r, x in pairs] == [(lists[:3], [0, 1, 2]), (lists[3:], [3])]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("lists", [[[1], [2, 3], [], [4]], [[1, 2], [3, 4], [5, 6], [7, 8]]])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        lambda d: d.window(2).flat_map(lambda w: w),
+        lambda d: d.window(2).prefetch(1).interleave(lambda w: w, cycle_length=1),
+        lambda d: d.window(3, shift=2).flat_map(lambda w: w.take(2).batch(2)).unbatch(),
+    ],
+)
+def test_windows_that_are_joined_again_hold_rows(steps, lists) -> None:
+    dataset = steps(tf.data.Dataset.from_tensor_slices(tf.ragged.constant(lists))).batch(3)
+    assert dataset.element_spec == tf.RaggedTensorSpec([None, None], tf.int32)
+    assert [batch.to_list() for batch in dataset] == [lists[:3], lists[3:]]
+    zipped = tf.data.Dataset.zip({"r": tf.data.Dataset.from_tensor_slices(tf.ragged.constant(lists))}).window(2)
+    pairs = zipped.flat_map(lambda w: w["r"].enumerate()).batch(4)
+    assert [(n.numpy().tolist(), r.to_list()) for n, r in pairs] == [([0, 1, 0, 1], lists)]
+
+
+@pytest.mark.unit
+def test_functions_of_windows_are_looked_at_without_reading() -> None:
+    calls = []
+
+    def opened(window):
+        calls.append(window.cardinality())
+        raise KeyError("later")
+
+    rows = tf.data.Dataset.from_tensor_slices(tf.ragged.constant([[1], [2, 3]]))
+    batches = rows.window(2).flat_map(opened).batch(2)
+    assert [int(n) for n in calls] == [0]
+    with pytest.raises(StageError, match="flat_map: 'opened' raised KeyError on element 0"):
+        list(batches)
+    numbers = tf.data.Dataset.range(4).window(2).flat_map(opened).batch(2)
+    assert len(calls) == 2 and numbers is not None
 
 
 @pytest.mark.unit

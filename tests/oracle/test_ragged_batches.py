@@ -59,6 +59,12 @@ CASES = {
     "windows of pairs": lambda tf: (
         pairs(tf).window(2).flat_map(lambda r, x: tf.data.Dataset.zip((r.batch(2), x.batch(2))))
     ),
+    "windows joined again": lambda tf: (
+        pairs(tf).window(2, shift=1).flat_map(lambda r, x: tf.data.Dataset.zip(r, x)).batch(3)
+    ),
+    "batches of windows taken apart": lambda tf: (
+        pairs(tf).window(2).interleave(lambda r, x: r.batch(2), cycle_length=2).unbatch().batch(3)
+    ),
     "groups": lambda tf: pairs(tf).group_by_window(
         lambda r, x: tf.cast(x % 2, tf.int64), lambda key, w: w.batch(2), window_size=2
     ),
