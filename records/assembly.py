@@ -18,18 +18,12 @@ from .features import (
     FixedLenFeature,
     FixedLenSequenceFeature,
     ParseSpec,
-    Partition,
     RaggedFeature,
-    RowLengths,
-    RowLimits,
-    RowSplits,
-    RowStarts,
     SparseFeature,
-    UniformRowLength,
-    ValueRowIds,
     VarLenFeature,
     sources_of,
 )
+from .partitions import Partition, RowLengths, RowLimits, RowSplits, RowStarts, UniformRowLength, ValueRowIds
 from .reading_plan import Wanted
 
 Splits = npt.NDArray[np.int64]

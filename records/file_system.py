@@ -8,41 +8,24 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import glob as local_glob
-import io
 import os
 import posixpath
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, AnyStr, Final, NamedTuple, Protocol
+from typing import Any, AnyStr
 
 from ..core.errors import (
     AlreadyExistsError,
     FailedPreconditionError,
-    MissingDependencyError,
     NotFoundError,
     PermissionDeniedError,
     UnimplementedError,
 )
 from .files import path_of
+from .path_systems import FileStatus, path_in_system, remote_system
 
 AnyPath = str | bytes | os.PathLike[str]
-
-_NANOSECONDS: Final = 1_000_000_000
-
-
-class FileStatus(NamedTuple):
-    """What is known of a file or folder.
-
-    Attributes:
-        length: Bytes in a file.
-        is_directory: Whether it is a folder.
-        mtime_nsec: When it was last changed, in nanoseconds since 1970.
-    """
-
-    length: int
-    is_directory: bool
-    mtime_nsec: int
 
 
 def exists(path: AnyPath) -> bool:
@@ -79,7 +62,7 @@ def list_dir(path: AnyPath) -> list[str]:
     if not is_dir(name):
         raise NotFoundError(f"{name}: no such folder.")
     with _told(name):
-        return sorted(_system(name).names())
+        return sorted(path_in_system(name).names())
 
 
 def matching_paths(patterns: AnyPath | Sequence[AnyPath]) -> list[str]:
@@ -104,7 +87,7 @@ def make_dir(path: AnyPath) -> None:
     if is_dir(name):
         return
     with _told(name):
-        _system(name).make_dir()
+        path_in_system(name).make_dir()
 
 
 def make_dirs(path: AnyPath) -> None:
@@ -116,7 +99,7 @@ def make_dirs(path: AnyPath) -> None:
     name = path_of(path)
     with _told(name):
         try:
-            _system(name).make_dirs()
+            path_in_system(name).make_dirs()
         except FileExistsError as err:
             raise FailedPreconditionError(f"{name}: is a file, not a folder.") from err
 
@@ -132,7 +115,7 @@ def remove(path: AnyPath) -> None:
     if stat(name).is_directory:
         raise FailedPreconditionError(f"{name}: is a folder, not a file. Use remove_tree().")
     with _told(name):
-        _system(name).remove()
+        path_in_system(name).remove()
 
 
 def remove_tree(path: AnyPath) -> None:
@@ -145,9 +128,9 @@ def remove_tree(path: AnyPath) -> None:
     found = stat(name)
     with _told(name):
         if found.is_directory:
-            _system(name).remove_tree()
+            path_in_system(name).remove_tree()
         else:
-            _system(name).remove()
+            path_in_system(name).remove()
 
 
 def rename(source: AnyPath, target: AnyPath, *, overwrite: bool = False) -> None:
@@ -223,7 +206,7 @@ def open_file(path: AnyPath, mode: str) -> Any:
     """
     name = path_of(path)
     with _told(name):
-        return _system(name).open(mode)
+        return path_in_system(name).open(mode)
 
 
 @contextlib.contextmanager
@@ -251,142 +234,9 @@ def _check_free(path: str, *, overwrite: bool) -> None:
         raise AlreadyExistsError(f"{path}: exists already. Pass overwrite=True to replace it.")
 
 
-class _System(Protocol):
-    """One path, and the file system that it is in."""
-
-    def status(self) -> FileStatus | None:
-        """Return what is known of it, or None."""
-        ...
-
-    def names(self) -> list[str]:
-        """Return what the folder holds."""
-        ...
-
-    def make_dir(self) -> None:
-        """Make the folder."""
-        ...
-
-    def make_dirs(self) -> None:
-        """Make the folder, and those around it."""
-        ...
-
-    def remove(self) -> None:
-        """Delete the file."""
-        ...
-
-    def remove_tree(self) -> None:
-        """Delete the folder."""
-        ...
-
-    def open(self, mode: str) -> Any:
-        """Open the file."""
-        ...
-
-
-def _system(path: str) -> _System:
-    return _Remote(path) if "://" in path else _Local(path)
-
-
 def _status(path: str) -> FileStatus | None:
     with _told(path):
-        return _system(path).status()
-
-
-class _Local:
-    """A path of this machine."""
-
-    def __init__(self, path: str) -> None:
-        self._path = Path(path)
-
-    def status(self) -> FileStatus | None:
-        try:
-            found = self._path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        return FileStatus(found.st_size, self._path.is_dir(), found.st_mtime_ns)
-
-    def names(self) -> list[str]:
-        return [entry.name for entry in self._path.iterdir()]
-
-    def make_dir(self) -> None:
-        self._path.mkdir()
-
-    def make_dirs(self) -> None:
-        self._path.mkdir(parents=True, exist_ok=True)
-
-    def remove(self) -> None:
-        self._path.unlink()
-
-    def remove_tree(self) -> None:
-        shutil.rmtree(self._path)
-
-    def open(self, mode: str) -> Any:
-        return self._path.open(mode)
-
-
-class _Remote:
-    """A path of another file system, by pyarrow's interface."""
-
-    def __init__(self, path: str) -> None:
-        self._system, self._path = remote_system(path)
-
-    def status(self) -> FileStatus | None:
-        from pyarrow import fs
-
-        found = self._system.get_file_info(self._path)
-        if found.type == fs.FileType.NotFound:
-            return None
-        changed = 0 if found.mtime is None else int(found.mtime.timestamp() * _NANOSECONDS)
-        return FileStatus(found.size or 0, found.type == fs.FileType.Directory, changed)
-
-    def names(self) -> list[str]:
-        from pyarrow import fs
-
-        return [found.base_name for found in self._system.get_file_info(fs.FileSelector(self._path))]
-
-    def make_dir(self) -> None:
-        self._system.create_dir(self._path, recursive=False)
-
-    def make_dirs(self) -> None:
-        self._system.create_dir(self._path, recursive=True)
-
-    def remove(self) -> None:
-        self._system.delete_file(self._path)
-
-    def remove_tree(self) -> None:
-        self._system.delete_dir(self._path)
-
-    def open(self, mode: str) -> Any:
-        ways = {"rb": "open_input_file", "wb": "open_output_stream", "ab": "open_append_stream"}
-        try:
-            opened = getattr(self._system, ways[mode])(self._path)
-            return io.BufferedReader(opened) if mode == "rb" else opened  # pyarrow reads no lines
-        except (KeyError, NotImplementedError) as err:
-            raise UnimplementedError(
-                f"{self._path}: remote files are read from the start or written anew. Received: mode={mode!r}."
-            ) from err
-
-
-def remote_system(path: str) -> tuple[Any, str]:
-    """Return the `pyarrow.fs.FileSystem` of a URI, and the path in it.
-
-    Raises:
-        MissingDependencyError: The scheme needs fsspec.
-    """
-    import pyarrow as pa
-    from pyarrow import fs
-
-    try:
-        system, inner = fs.FileSystem.from_uri(path)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        try:
-            import fsspec
-        except ImportError as err:
-            scheme = path.partition("://")[0]
-            raise MissingDependencyError(f"{scheme}:// files", package="fsspec", extra="cloud") from err
-        other, inner = fsspec.core.url_to_fs(path)
-        return fs.PyFileSystem(fs.FSSpecHandler(other)), inner
-    return system, inner
+        return path_in_system(path).status()
 
 
 def _one_remote_system(old: str, new: str) -> None:
