@@ -73,6 +73,12 @@ class Combining(DatasetBase[T]):
         Raises:
             DTypeError: The datasets' elements differ in structure or dtype, or the choices are not int64.
             InvalidArgumentError: A choice is no number of a dataset (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> letters = [Dataset.from_tensor_slices(["a"]).repeat(), Dataset.from_tensor_slices(["b"]).repeat()]
+            >>> list(Dataset.choose_from_datasets(letters, Dataset.from_tensor_slices([0, 0, 1])))
+            [b'a', b'a', b'b']
         """
         where = "Dataset.choose_from_datasets"
         nodes = _nodes(where, datasets)
@@ -107,6 +113,13 @@ class Combining(DatasetBase[T]):
         Raises:
             DTypeError: The datasets' elements differ in structure or dtype.
             InvalidArgumentError: There are more or fewer weights than datasets, or one is negative or no number.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> datasets = [Dataset.range(4), Dataset.range(10, 14)]
+            >>> sample = Dataset.sample_from_datasets(datasets, weights=[1.0, 2.0], seed=7)
+            >>> [int(x) for x in sample]
+            [10, 0, 11, 1, 12, 13, 2, 3]
         """
         where = "Dataset.sample_from_datasets"
         nodes = _nodes(where, datasets)

@@ -47,6 +47,11 @@ class Description(DatasetBase[T]):
 
         Raises:
             FailedPreconditionError: There are more or fewer (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.from_generator(lambda: [1, 2]).assert_cardinality(2)]
+            [1, 2]
         """
         n = check_count("Dataset.assert_cardinality", "expected_cardinality", expected_cardinality, plan.UNKNOWN)
         return self._same(plan.AssertCardinality(self._node, n))
@@ -70,6 +75,16 @@ class Description(DatasetBase[T]):
 
         Args:
             options: What to set; changing it later changes no dataset.
+
+        Raises:
+            InvalidArgumentError: It is no `Options`.
+
+        Example:
+            >>> from penstock import Dataset, Options
+            >>> options = Options()
+            >>> options.threading.private_threadpool_size = 2
+            >>> Dataset.range(3).with_options(options).options().threading
+            ThreadingOptions(private_threadpool_size=2)
         """
         if not isinstance(options, Options):
             raise InvalidArgumentError(
@@ -78,7 +93,13 @@ class Description(DatasetBase[T]):
         return self._same(plan.WithOptions(self._node, copy.deepcopy(options)))
 
     def options(self) -> Options:
-        """Return the options that the pipeline runs with."""
+        """Return the options that the pipeline runs with.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> Dataset.range(3).options().deterministic is None
+            True
+        """
         return options_of(self._node)
 
     def __bool__(self) -> bool:

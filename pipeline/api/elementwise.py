@@ -150,6 +150,10 @@ class Elementwise(DatasetBase[T]):
             >>> from penstock import Dataset
             >>> [int(total) for total in Dataset.range(5).scan(0, lambda total, x: (total + x, total + x))]
             [0, 1, 3, 6, 10]
+
+        Raises:
+            InvalidArgumentError: `scan_func` is no function.
+            StageError: The function failed for an element, or returned another kind of state; raised by the iterator.
         """
         call = self._for_users(check_function("Dataset.scan", "scan_func", scan_func))
         name = getattr(call, "__name__", type(call).__name__)

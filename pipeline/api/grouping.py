@@ -109,6 +109,15 @@ class Grouping(DatasetBase[T]):
 
         Raises:
             InvalidArgumentError: The boundaries do not ascend, or the batch sizes do not fit them.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> words = Dataset.from_list([[1], [2, 3, 4], [5], [6, 7]])
+            >>> for batch in words.bucket_by_sequence_length(len, [3], [2, 2], drop_remainder=False):
+            ...     print(batch.tolist())
+            [[1], [5]]
+            [[6, 7]]
+            [[2, 3, 4]]
         """
         where = "Dataset.bucket_by_sequence_length"
         length = self._for_users(check_function(where, "element_length_func", element_length_func))
@@ -190,6 +199,14 @@ class Grouping(DatasetBase[T]):
         Raises:
             InvalidArgumentError: The shares are no such numbers, or not as many of one as of the other.
             OutOfRangeError: A class is none of those of `target_dist` (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> data = Dataset.from_tensor_slices([0, 0, 0, 1] * 50)
+            >>> balanced = data.rejection_resample(lambda x: x, [0.5, 0.5], initial_dist=[0.75, 0.25], seed=1)
+            >>> classes = [int(label) for label, x in balanced]
+            >>> 0.3 < sum(classes) / len(classes) < 0.7
+            True
         """
         where = "Dataset.rejection_resample"
         call = self._for_users(check_function(where, "class_func", class_func))

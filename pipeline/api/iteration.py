@@ -71,7 +71,13 @@ class Iteration(DatasetBase[T]):
         return element
 
     def iter_blocks(self) -> Iterator[Block]:
-        """Yield the elements in column blocks of the engine's own sizes, for consumers that work on columns."""
+        """Yield the elements in column blocks of the engine's own sizes, for consumers that work on columns.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [block.n for block in Dataset.range(5).iter_blocks()]
+            [...]
+        """
         from ..running import iterate_blocks
 
         return iterate_blocks(self._node)

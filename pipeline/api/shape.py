@@ -80,6 +80,11 @@ class Shape(DatasetBase[T]):
         Raises:
             InvalidArgumentError: A leaf is a scalar.
             ShapeError: The rows of a batch differ in shape (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [batch.tolist() for batch in Dataset.range(6).batch(3).rebatch(2)]
+            [[0, 1], [2, 3], [4, 5]]
         """
         where = "Dataset.rebatch"
         listed = getattr(batch_size, "tolist", lambda: batch_size)()
@@ -139,6 +144,16 @@ class Shape(DatasetBase[T]):
             batch_size: Elements in a batch, at least 1.
             drop_remainder: Whether a last batch with fewer elements is left out; by default it is yielded.
             row_splits_dtype: int64 or int32, kept in the element spec; `Ragged` values hold int64.
+
+        Raises:
+            InvalidArgumentError: An argument breaks its rule.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> for batch in Dataset.from_list([[1], [2, 3], [4]]).ragged_batch(2):
+            ...     print(batch.to_list())
+            [[1], [2, 3]]
+            [[4]]
         """
         size = check_count("Dataset.ragged_batch", "batch_size", batch_size, 1)
         return self._derived(plan.RaggedBatch(self._node, size, bool(drop_remainder), as_dtype(row_splits_dtype)))
@@ -154,6 +169,12 @@ class Shape(DatasetBase[T]):
         Raises:
             DTypeError: The elements are no single dense arrays.
             ShapeError: `row_shape` has another rank than the elements, or one of them is larger.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> batch = next(iter(Dataset.from_list([[1, 2], [3]]).sparse_batch(2, row_shape=[4])))
+            >>> batch.indices.tolist(), batch.values.tolist(), batch.dense_shape.tolist()
+            ([[0, 0], [0, 1], [1, 0]], [1, 2, 3], [2, 4])
         """
         size = check_count("Dataset.sparse_batch", "batch_size", batch_size, 1)
         return self._derived(plan.SparseBatch(self._node, size, as_shape(row_shape)))
@@ -178,6 +199,9 @@ class Shape(DatasetBase[T]):
             >>> windows = Dataset.range(5).window(3, shift=1, drop_remainder=True)
             >>> [batch.tolist() for batch in windows.flat_map(lambda w: w.batch(3))]
             [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+
+        Raises:
+            InvalidArgumentError: A number is below 1 or no int.
         """
         where = "Dataset.window"
         each = check_count(where, "size", size, 1)

@@ -153,6 +153,14 @@ class Sources(DatasetBase[T]):
         Args:
             seed: Seed of the numbers; None takes the global seed (`penstock.random.set_seed`) or a random one.
             rerandomize_each_iteration: Whether each pass has its own numbers; None means False.
+
+        Raises:
+            InvalidArgumentError: `seed` is no int.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> [int(x) for x in Dataset.random(seed=4).take(2)]
+            [...]
         """
         return cls._of(plan.Random(check_seed("Dataset.random", seed), bool(rerandomize_each_iteration)))
 
@@ -220,6 +228,14 @@ class Sources(DatasetBase[T]):
 
         Raises:
             NotFoundError: A pattern matches no file.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> from pathlib import Path
+            >>> for name in ("b.csv", "a.csv"):
+            ...     _ = Path(name).write_text("1,2")
+            >>> list(Dataset.list_files("*.csv", shuffle=False))
+            [b'a.csv', b'b.csv']
         """
         patterns = paths_of("Dataset.list_files", file_pattern)
         files = match_files(patterns)

@@ -86,6 +86,12 @@ class Storage(DatasetBase[T]):
             DataLossError: The snapshot is damaged (raised while iterating).
             InvalidArgumentError: An argument breaks its rule; or an element holds a Python object that has no form in a
                 file (raised while iterating).
+
+        Example:
+            >>> from penstock import Dataset
+            >>> dataset = Dataset.range(3).snapshot("numbers")
+            >>> [int(x) for x in dataset], [int(x) for x in dataset]  # the second pass reads the files
+            ([0, 1, 2], [0, 1, 2])
         """
         where = "Dataset.snapshot"
         codec, shards = codec_of(where, compression), self._shard_function(where, shard_func)
@@ -162,6 +168,12 @@ class Storage(DatasetBase[T]):
             NotFoundError: The folder holds no dataset.
             DataLossError: Its manifest is damaged; or a file is (raised while iterating).
             InvalidArgumentError: The elements do not fit `element_spec`.
+
+        Example:
+            >>> from penstock import Dataset
+            >>> Dataset.range(3).save("numbers")
+            >>> [int(x) for x in Dataset.load("numbers")]
+            [0, 1, 2]
         """
         where = "Dataset.load"
         codec = None if compression is None else codec_of(where, compression)
