@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from ...core import saving
+import numpy as np
+
+from ...core import ops, saving
+from ...core.dtypes import as_dtype
 from ...core.errors import FailedPreconditionError, InvalidArgumentError, describe
 from ...core.layer import Layer
 from ...core.ops.registry import Value
 from ...core.specs import TensorSpec
+from ...core.tensor import Tensor
 from ...core.trace.symbol import Symbol
 from ..layers.input_layer import Input, InputLayer
 from ..lookup import serializable
@@ -77,7 +81,7 @@ class Sequential(Model):
             )
         hint = layer.input_shape_hint
         if not self._chain and self._input is None and hint is not None:
-            self._input = InputLayer(hint, dtype=layer.dtype)
+            self._input = InputLayer(hint, dtype=layer.input_dtype)
         self._chain.append(layer)
         self._symbols = None
 
@@ -153,10 +157,19 @@ class Sequential(Model):
             self._note_inputs(args[0] if args else None)  # The call that follows builds each layer.
 
     def call(self, inputs: Value) -> Value:
-        outputs = inputs
+        outputs = self._as_declared(inputs)
         for layer in self._chain:
             outputs = layer(outputs)
         return outputs
+
+    def _as_declared(self, inputs: Value) -> Value:
+        """Return numbers in the dtype of the `Input`, as functional models take them."""
+        spec = inputs.spec if isinstance(inputs, Symbol) else None
+        wanted = None if self._input is None else self._input.dtype
+        if wanted is None or wanted.is_string or not isinstance(spec or inputs, TensorSpec | Tensor | np.ndarray):
+            return inputs
+        given = as_dtype(inputs.dtype)
+        return inputs if given.is_string or given == wanted else ops.cast(inputs, wanted)
 
     # --- configs ------------------------------------------------------------------------------------------------------
 

@@ -3,10 +3,19 @@
 import numpy as np
 import pytest
 
+from penstock import Dataset
 from penstock.core.errors import DTypeError
 from penstock.core.specs import TensorSpec
-from penstock.nn import Input, Model, layers
-from penstock.preprocessing import CategoryEncoding, Hashing, IntegerLookup, Pipeline, StringLookup, TextVectorization
+from penstock.nn import Input, Model, Sequential, layers
+from penstock.preprocessing import (
+    CategoryEncoding,
+    Hashing,
+    IntegerLookup,
+    Pipeline,
+    Resizing,
+    StringLookup,
+    TextVectorization,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -49,3 +58,23 @@ def test_sparse_rows_train_a_dense_layer_as_dense_rows_do(make):
         np.testing.assert_array_equal(sparse, dense)
     lone = layers.Dense(2, use_bias=False, kernel_initializer="ones")
     np.testing.assert_array_equal(lone(make(True)(inputs)), np.ones((3, 2)))
+
+
+def test_first_layers_of_a_sequential_model_may_say_what_they_are_called_on():
+    words = Sequential([StringLookup(vocabulary=["a"], input_shape=(1,)), layers.Dense(1)])
+    assert words.output_shape == (None, 1)
+    big = Sequential([IntegerLookup(vocabulary=[2**40 + 1], input_shape=(1,))])
+    assert big.predict(np.array([[2**40 + 1], [2**40]]), verbose=0).tolist() == [[1], [0]]
+
+
+def test_sequential_models_take_numbers_in_the_dtype_of_their_input_as_in_keras():
+    images = np.arange(6 * 6 * 3, dtype=np.uint8).reshape(1, 6, 6, 3)
+    resizing = Resizing(4, 4)
+    expected = resizing(images.astype(np.float32))
+    for model in (Sequential([Input((6, 6, 3)), resizing]), Model(image := Input((6, 6, 3)), resizing(image))):
+        np.testing.assert_array_equal(model.predict(images, verbose=0), expected)
+        np.testing.assert_array_equal(model(images), expected)
+    whole = Sequential([Input((6, 6, 3), dtype="uint8"), Resizing(4, 4)])
+    assert whole.predict(images, verbose=0).dtype == np.uint8
+    mapped = Dataset.from_tensor_slices(images).batch(1).map(Sequential([Input((6, 6, 3)), resizing]))
+    np.testing.assert_array_equal(next(iter(mapped)), expected)
