@@ -300,6 +300,8 @@ def unicode_decode_with_offsets(
 ) -> tuple[Any, Any]:
     """Return what `unicode_decode` returns, and as int64 where each character begins in its string (UTF-8 only).
 
+    Arguments as `unicode_decode`.
+
     Raises:
         UnimplementedError: The encoding is another one.
     """
@@ -328,6 +330,8 @@ def unicode_split_with_offsets(
     input: Any, input_encoding: str, errors: str = "replace", replacement_char: int = _REPLACEMENT
 ) -> tuple[Any, Any]:
     """Return what `unicode_split` returns, and as int64 where each character begins in its string (UTF-8 only).
+
+    Arguments as `unicode_decode`.
 
     Raises:
         UnimplementedError: The encoding is another one.

@@ -35,6 +35,10 @@ class _ToHashBucket(StringOp):
 def to_hash_bucket(input: Any, num_buckets: int) -> Any:
     """Return each string's MurmurHash64A modulo `num_buckets`, as int64: TensorFlow's first hash, kept for old models.
 
+    Args:
+        input: Strings in any form; see `penstock.preprocessing.strings`.
+        num_buckets: At least 1.
+
     Raises:
         InvalidArgumentError: `num_buckets` is below 1.
     """
@@ -43,6 +47,10 @@ def to_hash_bucket(input: Any, num_buckets: int) -> Any:
 
 def to_hash_bucket_fast(input: Any, num_buckets: int) -> Any:
     """Return each string's FarmHash64 fingerprint modulo `num_buckets`, as int64; the same as `Hashing`.
+
+    Args:
+        input: Strings in any form; see `penstock.preprocessing.strings`.
+        num_buckets: At least 1.
 
     Raises:
         InvalidArgumentError: `num_buckets` is below 1.

@@ -81,7 +81,15 @@ def lower(input: Any, encoding: str = "") -> Any:
 
 
 def upper(input: Any, encoding: str = "") -> Any:
-    """Return strings with small letters made capital; arguments as `lower`."""
+    """Return strings with small letters made capital.
+
+    Args:
+        input: Strings in any form; see `penstock.preprocessing.strings`.
+        encoding: As for `lower`.
+
+    Raises:
+        InvalidArgumentError: `encoding` is something else.
+    """
     return run(_Upper(_as_unicode(encoding, "upper")), input)
 
 
@@ -106,7 +114,11 @@ class _Strip(StringOp):
 
 
 def strip(input: Any) -> Any:
-    """Return strings without the white space of ASCII at their ends."""
+    """Return strings without the white space of ASCII at their ends.
+
+    Args:
+        input: Strings in any form; see `penstock.preprocessing.strings`.
+    """
     return run(_Strip(), input)
 
 
