@@ -67,7 +67,7 @@ def python(tmp_path):
 
 
 def finish(process):
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     return out.strip(), err
 

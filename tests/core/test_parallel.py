@@ -40,7 +40,7 @@ def test_few_rows_stay_one_call_on_the_callers_thread():
 
 @pytest.mark.usefixtures("four_cores")
 def test_ranges_run_side_by_side_and_leave_no_thread():
-    meeting = threading.Barrier(4, timeout=30)
+    meeting = threading.Barrier(4, timeout=300)
     names = set()
 
     def task(_start, _stop):

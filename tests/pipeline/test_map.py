@@ -103,7 +103,7 @@ def test_a_traced_function_gets_many_large_elements_at_once_but_few_in_vain(monk
 @pytest.mark.unit
 @pytest.mark.parametrize("calls", [2, 4])
 def test_parallel_calls_run_at_the_same_time_and_no_further_ahead(calls) -> None:
-    together = threading.Barrier(calls, timeout=30)
+    together = threading.Barrier(calls, timeout=300)
     seen = []
 
     def wait_for_others(x):

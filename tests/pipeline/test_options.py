@@ -30,7 +30,7 @@ class Together:
             self.running += 1
             self.most = max(self.most, self.running)
             self.all_here.notify_all()
-            self.all_here.wait_for(lambda: self.most >= self.expected, timeout=30)
+            self.all_here.wait_for(lambda: self.most >= self.expected, timeout=300)
             self.running -= 1
         return x
 

@@ -52,11 +52,11 @@ def test_close_ends_running_tasks_and_cancels_waiting_ones() -> None:
 
     def task():
         started.set()
-        assert go.wait(30)
+        assert go.wait(300)
         return "done"
 
     running = pool.submit(task)
-    assert started.wait(30)
+    assert started.wait(300)
     with pool._condition:
         # As if no thread had come to take it yet.
         waiting = pool.submit(lambda: "never")

@@ -231,7 +231,7 @@ def test_wait_for_a_dataset_that_is_being_written(tmp_path) -> None:
     go = threading.Event()
 
     def slowly(x):
-        assert go.wait(30)
+        assert go.wait(300)
         return x
 
     thread = threading.Thread(target=Dataset.range(3).map(slowly, vectorize=False).save, args=(tmp_path / "d",))
