@@ -125,8 +125,9 @@ class RewindableStream:
 
     def peek(self, count: int) -> bytes:
         """Return the next bytes, `count` of them where the stream has so many, without going past them."""
-        while len(self._kept) - self._at < count and (piece := self._stream.read(count)):
-            self._kept += piece
+        piece = bytearray(count)
+        while len(self._kept) - self._at < count and (got := int(self._stream.readinto(piece) or 0)):
+            self._kept += piece[:got]
         return bytes(self._kept[self._at : self._at + count])
 
     def rewind(self) -> None:

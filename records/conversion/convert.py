@@ -17,7 +17,7 @@ from ..schema import Schema
 from ..survey import Survey
 from .csv_tables import CsvForm, csv_fields, read_csv
 from .examples import read_examples
-from .fields import WHERE, Batch, Choice, Field, Fields, fields_of_schema
+from .fields import WHERE, Batch, Choice, Field, Fields, Wanted, fields_of_schema
 from .formats import FORMATS, check_one, delimiter_of, format_of
 from .json_lines import json_fields, read_json_lines
 from .parquet import parquet_fields, read_parquet
@@ -100,7 +100,7 @@ def convert_records(
         if hasattr(output, "write") and (shards is not None or target_bytes is not None):
             raise InvalidArgumentError(f"{WHERE}: shards go to files. Received: output={describe(output)}.")
         choice = Choice(columns, types, label)
-        known = () if choice.is_whole and schema is None else _fields(sources, schema, sample, {*(types or ())})
+        known = () if choice.is_whole and schema is None else _fields(sources, schema, sample, choice.wanted)
         fields = choice.apply(known)
         if not fields:
             raise InvalidArgumentError(
@@ -147,17 +147,17 @@ class _Source:
             self.source.rewind()
             self.source.keep_no_more()
 
-    def fields(self, sample: int | None, told: set[str]) -> tuple[Fields, int]:
+    def fields(self, sample: int | None, wanted: Wanted) -> tuple[Fields, int]:
         """Return the columns that hold the first records, and how many these were."""
         if isinstance(self.source, RewindableStream):
             self.source.rewind()
         if self.format == "csv":
             return csv_fields(self.source, self.kind, self.csv, sample)
         if self.format == "jsonl":
-            return json_fields(self.source, self.kind, sample, told)
+            return json_fields(self.source, self.kind, sample, wanted)
         if self.format == "parquet":
-            return parquet_fields(self.source), 0
-        return _example_fields(self.source, self.kind, sample)
+            return parquet_fields(self.source, wanted), 0
+        return _example_fields(self.source, self.kind, sample, wanted)
 
     def batches(self, fields: Fields, *, strict: bool) -> Iterator[Batch]:
         """Yield the records."""
@@ -170,7 +170,7 @@ class _Source:
         return read_examples(self.source, self.kind, fields, strict=strict)
 
 
-def _example_fields(source: Any, kind: str, sample: int | None) -> tuple[Fields, int]:
+def _example_fields(source: Any, kind: str, sample: int | None, wanted: Wanted) -> tuple[Fields, int]:
     from ..reader import TFRecordReader
 
     found = Survey(WHERE, sequences=True)
@@ -183,7 +183,7 @@ def _example_fields(source: Any, kind: str, sample: int | None) -> tuple[Fields,
             found.add(rows)
             undecodable |= _without_text(rows, found)
     schema = found.schema(is_complete=sample is None)
-    fields = fields_of_schema(schema)
+    fields = fields_of_schema(schema, wanted)
     return tuple(Field(f.name, "bytes", f.is_list) if f.name in undecodable else f for f in fields), found.records
 
 
@@ -204,20 +204,24 @@ def _without_text(rows: Any, found: Survey) -> set[str]:
     return wrong
 
 
-def _fields(sources: Sequence[_Source], schema: Schema | None, sample: int | None, told: set[str]) -> Fields:
-    """Return the columns of all sources: from the schema, or from the first records; types told are not compared."""
+def _fields(sources: Sequence[_Source], schema: Schema | None, sample: int | None, wanted: Wanted) -> Fields:
+    """Return the columns of all sources: from the schema, or from the first records.
+
+    Types that were told, and those of columns that nobody wants, are not compared.
+    """
     if schema is not None:
-        return fields_of_schema(schema)
+        return fields_of_schema(schema, wanted)
     found: dict[str, Field] = {}
     left = sample
     for one in sources:
         if left is not None and left <= 0 and one.format != "parquet":
             break
-        fields, seen = one.fields(left, told)
+        fields, seen = one.fields(left, wanted)
         left = None if left is None else left - seen
         for field in fields:
             before = found.setdefault(field.name, field)
-            found[field.name] = before if field.name in told else _wider(before, field, one.name)
+            if field.name in wanted and field.name not in wanted.told:
+                found[field.name] = _wider(before, field, one.name)
     return tuple(found.values())
 
 

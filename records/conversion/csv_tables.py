@@ -58,7 +58,14 @@ def _rewound(source: Any) -> Any:
 
 def _probe(source: Any, kind: str, form: CsvForm) -> Probe:
     return Probe(
-        WHERE, [source], kind, form.delimiter, use_quote_delim=True, header=form.names is None, empty_lines=False
+        WHERE,
+        [source],
+        kind,
+        form.delimiter,
+        use_quote_delim=True,
+        header=form.names is None,
+        empty_lines=False,
+        advice="Correct it, or tell how cells are divided (--delimiter).",
     )
 
 

@@ -76,6 +76,25 @@ class Field:
 Fields = tuple[Field, ...]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns count; of the others it does not matter what they hold.
+
+    Attributes:
+        names: Their names; None for all.
+        told: Those whose type the user told.
+    """
+
+    names: frozenset[str] | None = None
+    told: frozenset[str] = frozenset()
+
+    def __contains__(self, name: str) -> bool:
+        return self.names is None or name in self.names
+
+
+ALL: Final = Wanted()
+
+
 class Batch(NamedTuple):
     """Some records.
 
@@ -127,7 +146,7 @@ def unknown_column(name: str) -> str:
     )
 
 
-def fields_of_schema(schema: Schema) -> Fields:
+def fields_of_schema(schema: Schema, wanted: Wanted) -> Fields:
     """Return the columns for the features of a schema: one value where all lists have one, lists elsewhere.
 
     Raises:
@@ -137,9 +156,12 @@ def fields_of_schema(schema: Schema) -> Fields:
         raise InvalidArgumentError(f"{WHERE}: records must be Examples. Received: a schema of SequenceExamples.")
     found = []
     for feature in schema.features:
+        if len(feature.kinds) > 1 and feature.name not in wanted:
+            continue
         if len(feature.kinds) > 1:
             raise InvalidArgumentError(
-                f"{WHERE}: all records must have one type of {feature.name!r}. Received: {' and '.join(feature.kinds)}."
+                f"{WHERE}: all records must have one type of {feature.name!r}. "
+                f"Received: {' and '.join(feature.kinds)}. Correct them, or leave the column out (--columns)."
             )
         if feature.kinds:
             found.append(Field(feature.name, feature.kinds[0], not feature.smallest == feature.largest == 1))
@@ -159,6 +181,12 @@ class Choice:
     columns: Sequence[str] | None = None
     types: Mapping[str, str] | None = None
     label: str | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The columns that count."""
+        label = () if self.label is None else (self.label,)
+        return Wanted(None if self.columns is None else frozenset((*self.columns, *label)), frozenset(self.types or ()))
 
     @property
     def is_whole(self) -> bool:

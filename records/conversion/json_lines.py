@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ...core.columns import BytesColumn
 from ..csv.row import parse_float
 from ..lines import LineReader
-from .fields import Batch, Field, Fields, misfit, unknown_column, wrong_value
+from .fields import ALL, Batch, Field, Fields, Wanted, misfit, unknown_column, wrong_value
 
 _LINES: Final = 1 << 14
 _BUFFER_BYTES: Final = 1 << 20
@@ -146,7 +146,7 @@ def _object(line: bytes, path: str, number: int) -> dict[str, Any]:
     except (ValueError, RecursionError) as err:
         raise misfit(path, "line", number, f"it must hold one JSON object ({err}).") from err
     if not isinstance(found, dict):
-        raise misfit(path, "line", number, 'it must hold one JSON object, as {{"x": 1}}. Received: another value.')
+        raise misfit(path, "line", number, 'it must hold one JSON object, as {"x": 1}. Received: another value.')
     return found
 
 
@@ -186,10 +186,10 @@ def _one(value: Any, field: Field) -> Any:
 # --- types ------------------------------------------------------------------------------------------------------------
 
 
-def json_fields(source: Any, kind: str, sample: int | None, told: Collection[str] = ()) -> tuple[Fields, int]:
+def json_fields(source: Any, kind: str, sample: int | None, wanted: Wanted = ALL) -> tuple[Fields, int]:
     """Return the columns that hold the first records of a file, in the order they appear, and how many were read.
 
-    The types of columns that the user told are not looked at.
+    Values of columns that nobody wants, or whose type the user told, may be anything.
 
     Raises:
         ParseError: A line is no object, or no type holds all values of a column.
@@ -205,20 +205,24 @@ def json_fields(source: Any, kind: str, sample: int | None, told: Collection[str
                     return _found(found), seen
                 seen += 1
                 for name, value in _object(line, reader.path, number).items():
-                    found[name] = _with_value(found.get(name), value, name, told, (reader.path, number))
+                    found[name] = _with_value(found.get(name), value, name, wanted, (reader.path, number))
     return _found(found), seen
 
 
 def _with_value(
-    before: tuple[str | None, bool] | None, value: Any, name: str, told: Collection[str], place: tuple[str, int]
+    before: tuple[str | None, bool] | None, value: Any, name: str, wanted: Wanted, place: tuple[str, int]
 ) -> tuple[str | None, bool]:
     """Return the type of a column, and whether it is one of lists, that holds one more value."""
     kind, is_list = before or (None, False)
     kinds = {_type_of(one) for one in (value if isinstance(value, list) else [value])} - {None}
     both = _both({*kinds, kind} - {None})
-    if both == "" and name not in told:
+    if both == "" and name in wanted and name not in wanted.told:
         path, number = place
-        raise misfit(path, "line", number, wrong_value(Field(name, str(kind)), json.dumps(value)[:_SHOWN]))
+        shown = json.dumps(value)[:_SHOWN]
+        if kind is None:
+            what = f"column {name!r} must be of numbers or strings, or lists of them. Received: {shown}. "
+            raise misfit(path, "line", number, what + "Correct it, or leave the column out (--columns).")
+        raise misfit(path, "line", number, wrong_value(Field(name, kind), shown))
     return both, is_list or isinstance(value, list)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Final, Self
 
@@ -12,7 +12,7 @@ import numpy as np
 from ...core.errors import DataLossError, DTypeError, InvalidArgumentError, NotFoundError
 from ..files import is_stream, name_of
 from ..random_access import seekable
-from .fields import WHERE, Batch, Field, Fields, first_bad, wrong_value
+from .fields import WHERE, Batch, Field, Fields, Wanted, first_bad, wrong_value
 
 _ROWS: Final = 1 << 14
 # Row groups of this size are what readers of Parquet like; a group is held in memory until it is written.
@@ -51,14 +51,18 @@ def open_parquet(source: Any) -> Iterator[Any]:
         yield opened
 
 
-def parquet_fields(source: Any) -> Fields:
-    """Return the columns of a Parquet file.
+def parquet_fields(source: Any, wanted: Wanted) -> Fields:
+    """Return the columns of a Parquet file; of those that nobody wants, the ones that records can hold.
 
     Raises:
         DTypeError: A column is of a type that records do not hold.
     """
+    found = []
     with open_parquet(source) as file:
-        return tuple(_field(one, name_of(source)) for one in file.schema_arrow)
+        for one in file.schema_arrow:
+            with nullcontext() if one.name in wanted else suppress(DTypeError):
+                found.append(_field(one, name_of(source)))
+    return tuple(found)
 
 
 def _field(one: Any, path: str) -> Field:

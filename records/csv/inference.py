@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...core.dtypes import DType, float32, float64, int32, int64, string
 from ...core.errors import InvalidArgumentError, ParseError
+from ..files import name_of
 from .format import CsvColumn, CsvFormat
 from .reader import CsvRecordReader
 from .row import parse_float, parse_int, split_row
@@ -24,27 +25,30 @@ class Probe:
 
     Attributes:
         where: Who asks, for messages.
-        files: Paths.
+        files: Paths, or streams.
         compression_type: `""`, `"GZIP"` or `"ZLIB"`.
         field_delim: One byte.
         use_quote_delim: Whether double quotes mark fields.
         header: Whether each file begins with a line of column names.
         empty_lines: Whether empty lines are rows also where there are several columns; else they are passed over.
+        advice: What to do about a row of another width.
     """
 
     where: str
-    files: Sequence[str]
+    files: Sequence[Any]
     compression_type: str
     field_delim: bytes
     use_quote_delim: bool
     header: bool
     empty_lines: bool = True
+    advice: str = "Types cannot be inferred; give column_defaults or correct the line."
 
-    def rows(self, path: str) -> Iterator[tuple[list[bytes], int]]:
+    def rows(self, file: Any) -> Iterator[tuple[list[bytes], int]]:
         """Yield the fields of each row of one file, and the line it begins on, counted from 1."""
         form = CsvFormat((CsvColumn(string, b""),), self.field_delim, self.use_quote_delim, empty_is_field=True)
+        path = name_of(file)
         with CsvRecordReader(
-            path,
+            file,
             self.compression_type,
             field_delim=self.field_delim,
             use_quote_delim=self.use_quote_delim,
@@ -124,8 +128,8 @@ def infer_types(
 
 def _first_rows(probe: Probe, width: int, num_rows: int | None) -> Iterator[list[bytes]]:
     left = num_rows
-    for path in probe.files:
-        rows = probe.rows(path)
+    for file in probe.files:
+        path, rows = name_of(file), probe.rows(file)
         if probe.header:
             next(rows, None)
         for fields, line in rows:
@@ -136,7 +140,7 @@ def _first_rows(probe: Probe, width: int, num_rows: int | None) -> Iterator[list
             if len(fields) != width:
                 raise ParseError(
                     f"{probe.where}: {path}, line {line} has {len(fields)} fields, but there are {width} columns. "
-                    "Types cannot be inferred; give column_defaults or correct the line.",
+                    f"{probe.advice}",
                     path=path,
                     line=line,
                 )

@@ -482,6 +482,44 @@ class Pipe:
         return len(piece)
 
 
+def test_columns_that_nobody_wants_may_hold_anything():
+    table = pa.table({"t": pa.array([1], pa.timestamp("s")), "id": [1]})
+    pq.write_table(table, "a.parquet")
+    write("a.tfrecord", [encode_example({"id": 1, "m": 1}), encode_example({"id": 2, "m": "x"})])
+    Path("a.jsonl").write_text('{"id": 1, "o": {"b": 1}, "n": [[1]]}\n')
+    infer_schema("a.tfrecord").save("schema.json")
+    for path in ("a.parquet", "a.tfrecord", "a.jsonl"):
+        for label in (None, "id"):
+            convert_records(path, "b.csv", columns=["id"], label=label)
+            assert Path("b.csv").read_text().split()[:2] == ["id", "1"]
+    convert_records("a.tfrecord", "b.csv", columns=["id"], schema=Schema.load("schema.json"))
+    Path("c-0.csv").write_text("id,x\n1,2\n")
+    Path("c-1.csv").write_text("id,x\n1,a\n")
+    convert_records("c-*.csv", "b.csv", columns=["id"])
+    for path, message in [
+        ("a.tfrecord", "must have one type of 'm'.*leave the column out"),
+        (
+            "a.jsonl",
+            r"line 1: column 'o' must be of numbers or strings, or lists of them. Received: \{\"b\": 1\}. Correct",
+        ),
+        ("c-*.csv", "all files must have one type of 'x'"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            convert_records(path, "d.csv")
+    Path("e.jsonl").write_text("[]\n")
+    with pytest.raises(ParseError, match=r'it must hold one JSON object, as \{"x": 1\}\. Received'):
+        convert_records("e.jsonl", "d.csv")
+
+
+@pytest.mark.parametrize("sample", [1, 1000])
+def test_short_rows_of_a_stream(sample):
+    message = r"^convert: <pipe>, line 3.*(2 columns|must have 2)"
+    with pytest.raises(ParseError, match=message):
+        convert_records(Pipe(b"i,s\n1,a\n2"), io.BytesIO(), source_format="csv", target_format="jsonl", sample=sample)
+    with pytest.raises(ParseError, match="^convert: <pipe>, line 3 has 3 fields, but there are 2 columns. Correct it"):
+        convert_records(Pipe(b"i,s\n1,a\n2,b,c"), io.BytesIO(), source_format="csv", target_format="jsonl")
+
+
 def test_parquet_from_streams():
     whole = io.BytesIO()
     pq.write_table(pa.table({"i": list(range(5000)), "s": [str(i) for i in range(5000)]}), whole, row_group_size=999)
