@@ -68,7 +68,7 @@ class RaggedTensor:
         values: Any,
         row_splits: Any,
         name: str | None = None,
-        validate: bool = True,  # noqa: FBT001, FBT002
+        validate: bool = True,  # noqa: FBT001, FBT002 (TensorFlow's order)
     ) -> Self:
         """Build from values and the positions at which rows begin and end.
 
@@ -83,7 +83,7 @@ class RaggedTensor:
         values: Any,
         row_lengths: Any,
         name: str | None = None,
-        validate: bool = True,  # noqa: FBT001, FBT002
+        validate: bool = True,  # noqa: FBT001, FBT002 (TensorFlow's order)
     ) -> Self:
         """Build from values and the length of each row.
 

@@ -128,7 +128,7 @@ class Tensor(TensorLike):
     def __init__(self, value: Any, dtype: Any = None) -> None:
         self._data = np.asarray(value, dtype=None if dtype is None else as_dtype(dtype).numpy)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 (NumPy's form)
         if copy or (dtype is not None and self._data.dtype != dtype):
             return np.array(self._data, dtype=dtype)
         view = self._data.view()

@@ -143,7 +143,7 @@ class Variable(TensorLike):
             )
         return array
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 (NumPy's form)
         return np.array(self._data, dtype=dtype)
 
     def __deepcopy__(self, memo: Any) -> Variable:
@@ -162,5 +162,5 @@ class Variable(TensorLike):
         )
 
 
-def _restore(data: Array, trainable: bool, name: str, constraint: Any) -> Variable:  # noqa: FBT001
+def _restore(data: Array, trainable: bool, name: str, constraint: Any) -> Variable:  # noqa: FBT001 (pickle's form)
     return Variable(data, trainable=trainable, name=name, constraint=constraint)

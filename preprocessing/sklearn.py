@@ -47,7 +47,7 @@ class LayerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
 
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002
+    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: FBT001, FBT002 (scikit-learn's form)
         """Return the parameters: `layer`, and with `deep` also the layer's options as `layer__<option>`."""
         options = self.layer.get_config() if deep and isinstance(self.layer, Layer) else {}
         options.pop("adapted", None)

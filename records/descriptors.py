@@ -239,7 +239,7 @@ def _field(where: str, message: Any, name: Any, dtype: DType) -> Field:
         )
     repeated = _is_repeated(found)
     packed = repeated and "string" not in dtypes and _is_packed(found)
-    return Field(text, found.number, kind, form, repeated, packed, _default(found, repeated, dtype), dtype)
+    return Field(text, found.number, kind, form, repeated, packed, _default(found, dtype, repeated=repeated), dtype)
 
 
 def _extension(message: Any, name: Any) -> Any:
@@ -250,7 +250,7 @@ def _extension(message: Any, name: Any) -> Any:
     return found if found.containing_type is message else None
 
 
-def _default(field: Any, repeated: bool, dtype: DType) -> Any:  # noqa: FBT001
+def _default(field: Any, dtype: DType, *, repeated: bool) -> Any:
     value = None if repeated else field.default_value
     if not dtype.is_string:
         return value or 0

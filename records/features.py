@@ -145,7 +145,7 @@ class FixedLenSequenceFeature:
         self,
         shape: Any,
         dtype: Any,
-        allow_missing: bool = False,  # noqa: FBT001, FBT002
+        allow_missing: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's order)
         default_value: Any = None,
     ) -> None:
         dims = as_shape(shape)
@@ -225,7 +225,7 @@ class RaggedFeature:
         value_key: str | None = None,
         partitions: Sequence[AnyPartition] = (),
         row_splits_dtype: Any = "int32",
-        validate: bool = False,  # noqa: FBT001, FBT002
+        validate: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's order)
     ) -> None:
         self.dtype = _checked_dtype("RaggedFeature", dtype)
         self.value_key = value_key
@@ -292,7 +292,7 @@ class SparseFeature:
         value_key: str,
         dtype: Any,
         size: int | Sequence[int],
-        already_sorted: bool = False,  # noqa: FBT001, FBT002
+        already_sorted: bool = False,  # noqa: FBT001, FBT002 (TensorFlow's order)
     ) -> None:
         self.index_key: str | list[str] = index_key if isinstance(index_key, str) else list(index_key)
         self.value_key = value_key

@@ -244,7 +244,7 @@ class _InflatingFile:
                 self._inflater = (self._fast or zlib).decompressobj(self._window_bits)
                 self._members += 1
                 self._member, self._given = self._read - len(self._pending), 0
-            made = self._inflate(len(view), at_end)
+            made = self._inflate(len(view), at_end=at_end)
             if made:
                 self._given += len(made)
                 view[: len(made)] = made
@@ -258,7 +258,7 @@ class _InflatingFile:
     def skip_to(self, offset_bytes: int) -> bool:
         return _read_past(self, offset_bytes)  # compressed data has no way in but from the front
 
-    def _inflate(self, limit: int, at_end: bool) -> bytes:  # noqa: FBT001
+    def _inflate(self, limit: int, *, at_end: bool) -> bytes:
         """Return up to `limit` bytes; nothing when more input is needed or the member has ended."""
         # A copy takes about a microsecond; zlib drops what it made when it then meets damage.
         before = None if self._fast else self._inflater.copy()

@@ -121,5 +121,5 @@ class TFRecordFiles(Closing):
         return f"TFRecordFiles({len(self.files)} files, {len(self)} records)"
 
 
-def _again(paths: list[str], save_index: bool) -> TFRecordFiles:  # noqa: FBT001
+def _again(paths: list[str], save_index: bool) -> TFRecordFiles:  # noqa: FBT001 (pickle's form)
     return TFRecordFiles(paths, save_index=save_index)

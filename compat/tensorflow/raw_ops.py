@@ -18,7 +18,7 @@ from .renamed import operand
 __all__ = ["Bucketize"]
 
 
-def Bucketize(*, input: Any, boundaries: Sequence[float], name: str | None = None) -> Any:  # noqa: N802
+def Bucketize(*, input: Any, boundaries: Sequence[float], name: str | None = None) -> Any:  # noqa: N802 (TensorFlow's name)
     """Return the bin of each number, as int32: bin `i` is `[boundaries[i - 1], boundaries[i])`.
 
     Raises:

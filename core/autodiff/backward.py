@@ -36,7 +36,7 @@ def backpropagate(
     for target, seed in targets:
         if id(target) in reached:
             start = np.ones_like(target._data) if seed is None else seed
-            _accumulate(grads, id(target), _as_mode(start, plain))
+            _accumulate(grads, id(target), _as_mode(start, plain=plain))
     # Where a derivative does not exist the result is inf or NaN, without a warning for each op on the way.
     with np.errstate(all="ignore"):
         for entry in reversed(entries):
@@ -46,7 +46,7 @@ def backpropagate(
             for output, g in zip(entry.outputs, received, strict=True):
                 if g is not None and id(output) in wanted:
                     _accumulate(found, id(output), g)
-            _push(entry, received, reached, grads, plain)
+            _push(entry, received, reached, grads, plain=plain)
     for key in wanted & grads.keys():
         _accumulate(found, key, grads[key])
     return {key: g if isinstance(g, Tensor) else wrap(g) for key, g in found.items()}
@@ -61,17 +61,17 @@ def _reached(entries: Sequence[Entry], wanted: set[int]) -> set[int]:
     return reached
 
 
-def _push(entry: Entry, received: list[Any], reached: set[int], grads: dict[int, Any], plain: bool) -> None:  # noqa: FBT001
+def _push(entry: Entry, received: list[Any], reached: set[int], grads: dict[int, Any], *, plain: bool) -> None:
     """Add what an entry's inputs get for the gradients of its outputs."""
     rule = getattr(entry.op, "gradient", None)
     if rule is None or not any(key in reached for key in entry.keys):
         return
     # A composite op's rule is user code, which expects Tensors.
     plain_rule = plain and not entry.op.composite
-    inputs = tuple([_as_mode(x, plain_rule) if isinstance(x, TensorLike) else x for x in entry.inputs])
-    outputs = tuple([_as_mode(y, plain_rule) for y in entry.outputs])
+    inputs = tuple([_as_mode(x, plain=plain_rule) if isinstance(x, TensorLike) else x for x in entry.inputs])
+    outputs = tuple([_as_mode(y, plain=plain_rule) for y in entry.outputs])
     full = tuple([
-        zeros_like(y) if g is None else _as_mode(g, plain_rule) for g, y in zip(received, outputs, strict=True)
+        zeros_like(y) if g is None else _as_mode(g, plain=plain_rule) for g, y in zip(received, outputs, strict=True)
     ])  # fmt: skip
     results = rule(full, inputs, outputs, entry.attrs)
     for key, x, result in zip(entry.keys, inputs, results, strict=True):
@@ -80,10 +80,10 @@ def _push(entry: Entry, received: list[Any], reached: set[int], grads: dict[int,
         grad = result() if callable(result) else result
         if grad is not None:
             grad = grad if grad.dtype == x.dtype else cast(grad, x.dtype)
-            _accumulate(grads, key, _as_mode(grad, plain))
+            _accumulate(grads, key, _as_mode(grad, plain=plain))
 
 
-def _as_mode(value: Any, plain: bool) -> Any:  # noqa: FBT001
+def _as_mode(value: Any, *, plain: bool) -> Any:
     if plain:
         return value._data if isinstance(value, TensorLike) else value
     return value if isinstance(value, Tensor) else wrap(value)

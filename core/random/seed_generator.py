@@ -55,7 +55,7 @@ class SeedGenerator:
         self._first = 1 + get_seed()[1] % _DEFAULT_SEEDS if seed is None else seed
         self._second = 0
 
-    def next(self, ordered: bool = True) -> npt.NDArray[np.int64]:  # noqa: FBT001, FBT002
+    def next(self, ordered: bool = True) -> npt.NDArray[np.int64]:  # noqa: FBT001, FBT002 (Keras's form)
         """Return the current pair and go on to the next.
 
         Args:

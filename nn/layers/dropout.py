@@ -43,7 +43,7 @@ class Dropout(Layer):
         self.seed = seed
         self._stream = Generator(get_seed()[1] if seed is None else seed)
 
-    def call(self, inputs: Value, training: bool = False) -> Value:  # noqa: FBT001, FBT002
+    def call(self, inputs: Value, training: bool = False) -> Value:  # noqa: FBT001, FBT002 (Keras's form)
         """Drop when training.
 
         Args:

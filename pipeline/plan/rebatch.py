@@ -49,7 +49,7 @@ class Rebatch(Unary):
             return None
         size = self.batch_sizes[0] if self.drop_remainder and len({*self.batch_sizes}) == 1 else None
         leaves, structure = nest.flatten(spec)
-        return structure.pack([_batched(leaf, size, self.is_ragged(i)) for i, leaf in enumerate(leaves)])
+        return structure.pack([_batched(leaf, size, is_ragged=self.is_ragged(i)) for i, leaf in enumerate(leaves)])
 
     def is_ragged(self, leaf: int) -> bool:
         """Whether the batches of a leaf are ragged."""
@@ -74,7 +74,7 @@ class Rebatch(Unary):
         return sizes + (", drop_remainder=True" if self.drop_remainder else "")
 
 
-def _batched(leaf: Spec, size: int | None, is_ragged: bool) -> Spec:  # noqa: FBT001
+def _batched(leaf: Spec, size: int | None, *, is_ragged: bool) -> Spec:
     if is_ragged and isinstance(leaf, TensorSpec) and leaf.shape is not None:
         return RaggedSpec((size, *leaf.shape), leaf.dtype, 1)
     return leaf.batched(size)

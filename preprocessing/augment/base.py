@@ -67,7 +67,7 @@ class RandomImageLayer(Layer):
 
     # --- calling ------------------------------------------------------------------------------------------------------
 
-    def call(self, inputs: Any, training: bool | None = True) -> Any:  # noqa: FBT001, FBT002
+    def call(self, inputs: Any, training: bool | None = True) -> Any:  # noqa: FBT001, FBT002 (Keras's form)
         """Return images changed at random, or with `training` false as they are.
 
         Args:
