@@ -14,14 +14,23 @@ class _Options(ABC):
     """What options have in common: checked fields, and no others."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        known = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # subclasses are dataclasses
-        if name not in known:
-            raise InvalidArgumentError(
-                f"{type(self).__name__}: there is no option {name!r}. The options are {', '.join(known)}; what is not "
-                f"among them has no effect in penstock, leave it out.{suggest(name, known)}"
-            )
+        if name not in self._known():
+            raise InvalidArgumentError(self._unknown(name))
         self._check(name, value)
         super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(self._unknown(name))
+
+    def _known(self) -> list[str]:
+        return [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # subclasses are dataclasses
+
+    def _unknown(self, name: str) -> str:
+        known = self._known()
+        return (
+            f"{type(self).__name__}: there is no option {name!r}. The options are {', '.join(known)}; what is not "
+            f"among them has no effect in penstock, leave it out.{suggest(name, known)}"
+        )
 
     @abstractmethod
     def _check(self, name: str, value: Any) -> None:

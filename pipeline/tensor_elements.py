@@ -128,6 +128,9 @@ class TensorIterator(Closing):
         """Nest of specs of the elements."""
         return self._elements.element_spec
 
+    def __repr__(self) -> str:
+        return repr(self._elements).replace(type(self._elements).__name__, type(self).__name__, 1)
+
     @property
     def skipped(self) -> SkipReport:
         """The elements that stages with an error policy left out so far."""

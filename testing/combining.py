@@ -14,7 +14,7 @@ import numpy as np
 from ..core import nest
 from ..core.errors import FailedPreconditionError, PenstockError
 from ..core.leaves import as_element
-from ..core.random import FunctionSeeds, Philox
+from ..core.random import Philox
 from ..core.values import Ragged
 from ..pipeline import plan
 from ..pipeline.plan.draw import cumulated
@@ -93,7 +93,7 @@ def _draw(node: plan.Draw, run: Run) -> Elements:
 
 
 def _take_while(node: plan.TakeWhile, run: Run) -> Elements:
-    return itertools.takewhile(node.predicate.call, run.open(node.input))
+    return itertools.takewhile(run.call(node, node.predicate), run.open(node.input))
 
 
 def _unique(node: plan.Unique, run: Run) -> Elements:
@@ -112,7 +112,7 @@ def _plain(leaf: Any) -> Any:
 
 
 def _scan(node: plan.Scan, run: Run) -> Elements:
-    seeds, state = FunctionSeeds(node.global_seed), node.initial_state
+    seeds, state = run.streams(node, node.global_seed), node.initial_state
     for element in run.open(node.input):
         with seeds:
             state, output = node.function(state, element)

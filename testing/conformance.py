@@ -25,7 +25,7 @@ from ..pipeline.plan import UNKNOWN
 from ..pipeline.sources import RandomAccessSource, StreamSource
 from .compare import assert_elements_equal
 from .leaks import assert_no_leaks
-from .resume import MakeDataset, ResumeReport, assert_resumes_exactly
+from .resume import MakeDataset, ResumeReport, assert_resumes_exactly, made_by
 
 DEMANDS: Final = ((1,), (2,), (3, 1), (7,), (1000,))
 """Sequences of block sizes that are asked for, again and again in turn."""
@@ -52,7 +52,7 @@ def check_operator(make_dataset: MakeDataset, *, steps: int | None = None, fresh
     Raises:
         AssertionError: The pipeline breaks the contract; the message says which point of it.
     """
-    dataset = make_dataset()
+    dataset = made_by("check_operator", make_dataset)
     expected = _first(dataset, steps)
     _check_description(dataset, expected, steps)
     for demands in DEMANDS:

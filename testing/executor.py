@@ -27,9 +27,11 @@ from ..core.errors import ShapeError
 from ..core.leaves import as_element
 from ..core.random import FunctionSeeds, Philox
 from ..core.random.permutation import KeyedPermutation
+from ..core.trace.rows import RowFunction
 from ..core.values import Ragged
 from ..pipeline import Dataset, plan
 from ..pipeline.plan.file_source import FileSource
+from ..pipeline.plan.passes import as_tree
 from ..pipeline.plan.shuffle import ShuffleSeeds
 from ..records.csv.format import CsvFormat
 from ..records.csv.row import decode_row
@@ -41,13 +43,13 @@ Elements: TypeAlias = Iterator[Any]
 
 def reference_iterator(dataset: Dataset[Any]) -> Elements:
     """Return an iterator over the first epoch of a dataset."""
-    return Run().open(dataset._node)
+    return Run().open(as_tree(dataset._node))
 
 
 def reference_epochs(dataset: Dataset[Any], count: int) -> list[list[Any]]:
     """Return the elements of the first `count` epochs of a dataset, read one after another."""
-    run = Run()
-    return [list(run.open(dataset._node)) for _ in range(count)]
+    run, root = Run(), as_tree(dataset._node)
+    return [list(run.anew().open(root)) for _ in range(count)]
 
 
 class Run:
@@ -57,6 +59,10 @@ class Run:
         self._epochs: dict[ShuffleSeeds, int] = {}
         self._opened: dict[int, Elements] = {}
         self.cached: dict[Any, list[Any]] = {}
+        # The streams of functions and the numbers of datasets that they made, by node; what this one is made of.
+        self._streams: dict[tuple[int, int], FunctionSeeds] = {}
+        self._made: dict[int, int] = {}
+        self._part: tuple[int, ...] = ()
 
     def open(self, node: plan.Node) -> Elements:
         """Make an iterator over the elements of a node."""
@@ -71,6 +77,34 @@ class Run:
         twin = copy.copy(self)
         twin._opened = {id(node): self.open(node) for node in inputs}
         return twin
+
+    def anew(self) -> Run:
+        """Return the same run for another iterator: its random streams begin anew."""
+        twin = copy.copy(self)
+        twin._streams, twin._made = {}, {}
+        return twin
+
+    def streams(self, node: plan.Node, global_seed: int | None, function: int = 0) -> FunctionSeeds:
+        """Return the random streams of one of a node's functions, which go on over all passes."""
+        return self._streams.setdefault((id(node), function), FunctionSeeds(global_seed, part=self._part))
+
+    def call(self, node: plan.Node, function: RowFunction) -> Callable[[Any], Any]:
+        """Return what calls a function of a node with one element."""
+        streams = self.streams(node, function.global_seed)
+
+        def called(element: Any) -> Any:
+            with streams:
+                return function.call(element)
+
+        return called
+
+    def open_made(self, node: plan.Node, made: plan.Node) -> Elements:
+        """Make an iterator over a dataset that a node's function made: one more of them."""
+        number = self._made.get(id(node), 0)
+        self._made[id(node)] = number + 1
+        twin = copy.copy(self)
+        twin._opened, twin._streams, twin._made, twin._part = {}, {}, {}, (*self._part, number)
+        return twin.open(as_tree(made))
 
     def next_epoch(self, seeds: ShuffleSeeds) -> int:
         """Return the number of the epoch that starts now."""
@@ -177,14 +211,14 @@ def _contents(node: FileSource, path: str) -> bytes:
 
 
 def _map(node: plan.Map, run: Run) -> Elements:
-    call, source = node.function.call, run.open(node.input)
+    call, source = run.call(node, node.function), run.open(node.input)
     if not node.errors.skips:
         return map(call, source)
     return (result for _, result in combining.skipping(call, source, node.errors))
 
 
 def _filter(node: plan.Filter, run: Run) -> Elements:
-    call, source = node.predicate.call, run.open(node.input)
+    call, source = run.call(node, node.predicate), run.open(node.input)
     if not node.errors.skips:
         return filter(call, source)
     return (element for element, is_kept in combining.skipping(call, source, node.errors) if is_kept)
@@ -221,12 +255,12 @@ def _global_shuffle(node: plan.GlobalShuffle, run: Run) -> Elements:
 
 
 def _interleave(node: plan.Interleave, run: Run) -> Elements:
-    seeds = FunctionSeeds(node.global_seed)
+    seeds = run.streams(node, node.global_seed)
 
     def open_next(element: Any) -> Elements:
         with seeds:
             inner = node.function(element)
-        return run.open(inner)
+        return run.open_made(node, inner)
 
     source = run.open(node.input)
     opened: Iterator[Elements] = map(open_next, source)

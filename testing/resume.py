@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ..core.errors import InvalidArgumentError, describe
 from ..pipeline import Dataset
 from ..pipeline.exec import DatasetIterator
 from .compare import assert_elements_equal
@@ -73,7 +74,7 @@ def assert_resumes_exactly(
     Raises:
         AssertionError: Something differs; the message says after how many elements the state was saved.
     """
-    original = make_dataset()
+    original = made_by("assert_resumes_exactly", make_dataset)
     run = _Run(original, iterate, steps)
     restore = _Restore(make_restored or make_dataset, iterate_restored or iterate, run)
     for saved_at in range(len(run.states)):
@@ -86,6 +87,23 @@ def assert_resumes_exactly(
     sizes = [len(json.dumps(state)) for state in run.states]
     largest = max(range(len(sizes)), key=sizes.__getitem__)
     return ResumeReport(len(run.elements), len(sizes), sizes[largest], largest)
+
+
+def made_by(where: str, make_dataset: Any) -> Dataset[Any]:
+    """Call the function that makes the dataset to test.
+
+    Raises:
+        InvalidArgumentError: It is no function, or returns something else.
+    """
+    if not callable(make_dataset):
+        raise InvalidArgumentError(
+            f"{where}: make_dataset must be a function that returns a dataset, a new one at each call. "
+            f"Received: make_dataset={describe(make_dataset)}. Use a lambda, or a function of a module."
+        )
+    made = make_dataset()
+    if not isinstance(made, Dataset):
+        raise InvalidArgumentError(f"{where}: make_dataset must return a Dataset. Received: {describe(made)}.")
+    return made
 
 
 class _Run:

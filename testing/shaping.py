@@ -11,7 +11,7 @@ import numpy as np
 from ..core import nest
 from ..core.block import Block
 from ..core.errors import DTypeError, ShapeError
-from ..core.random import FunctionSeeds, uniform
+from ..core.random import uniform
 from ..core.specs import TensorSpec, spec_of
 from ..core.values import Ragged, Sparse
 from ..pipeline import plan
@@ -197,12 +197,12 @@ def _window(node: plan.Window, run: Run) -> Elements:
 
 
 def _flat_map(node: plan.FlatMap, run: Run) -> Elements:
-    seeds = FunctionSeeds(node.global_seed)
+    seeds = run.streams(node, node.global_seed)
 
     def open_next(element: Any) -> Elements:
         with seeds:
             inner = node.function(element)
-        return run.open(inner)
+        return run.open_made(node, inner)
 
     source = run.open(node.input)
     if not node.errors.skips:
@@ -213,7 +213,7 @@ def _flat_map(node: plan.FlatMap, run: Run) -> Elements:
 
 
 def _group_by_window(node: plan.GroupByWindow, run: Run) -> Elements:
-    seeds = FunctionSeeds(node.global_seed)
+    seeds, key_of = run.streams(node, node.global_seed, function=1), run.call(node, node.key_func)
     groups: dict[int, list[Any]] = {}
     sizes: dict[int, int] = {}
 
@@ -221,10 +221,10 @@ def _group_by_window(node: plan.GroupByWindow, run: Run) -> Elements:
         window = plan.Rows(Block.from_elements(groups.pop(key)), certain_spec(node.input))
         with seeds:
             inner = node.reduce_func(key, window)
-        return run.open(inner)
+        return run.open_made(node, inner)
 
     for element in run.open(node.input):
-        key = int(node.key_func.call(element))
+        key = int(key_of(element))
         if key not in sizes:
             with seeds:
                 sizes[key] = node.window_size(key) if callable(node.window_size) else node.window_size
@@ -305,7 +305,7 @@ def _taken(bins: list[_Bin], chosen: _Bin) -> _Bin:
 
 
 def _accept(node: plan.Accept, run: Run) -> Elements:
-    seeds = FunctionSeeds(node.global_seed)
+    seeds = run.streams(node, node.global_seed)
     for element in run.open(node.input):
         probabilities, pair = (node.probabilities, element) if node.probabilities is not None else element
         with seeds:

@@ -242,3 +242,18 @@ def test_ranges_are_numbers_and_prefetch_chooses_by_itself() -> None:
     dataset = tf.data.Dataset.from_tensor_slices((range(3), {"x": range(1, 4)})).prefetch(None)
     assert dataset.element_spec == (tf.TensorSpec((), tf.int32), {"x": tf.TensorSpec((), tf.int32)})
     assert [(int(a), int(b["x"])) for a, b in dataset] == [(0, 1), (1, 2), (2, 3)]
+
+
+@pytest.mark.unit
+def test_options_that_have_no_effect_are_told() -> None:
+    options = tf.data.Options()
+    with pytest.raises(AttributeError, match=r"Options: there is no option 'experimental_distribute'.*leave it out"):
+        options.experimental_distribute.auto_shard_policy = 0
+    with pytest.raises(tf.errors.InvalidArgumentError, match="there is no option 'experimental_slack'"):
+        options.experimental_slack = True
+
+
+@pytest.mark.unit
+def test_iterators_say_what_they_read() -> None:
+    iterator = iter(tf.data.Dataset.range(3).batch(2))
+    assert repr(iterator) == "<TensorIterator over range(3).batch(2)>"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 
 from penstock import Dataset
-from penstock.core.random import set_seed
+from penstock.core.random import set_seed, uniform
 from penstock.pipeline import plan
 from penstock.pipeline.exec.base import executed_nodes
-from penstock.testing import assert_elements_equal
+from penstock.testing import assert_elements_equal, assert_same_order
 from penstock.testing.executor import _OPEN, Run, reference_epochs, reference_iterator
 from penstock.testing.pipelines import build
 from penstock.testing.strategies.datasets import recipes
@@ -105,3 +106,30 @@ def test_tables(drawn) -> None:
     assert len(found) == len(expected)
     for one, other in zip(found, expected, strict=True):
         assert_elements_equal(one, other)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda number: Dataset.range(4).map(lambda x: number()).repeat(2),
+        lambda number: Dataset.range(9).filter(lambda x: bool(number() < 0.5)).repeat(2),
+        lambda number: Dataset.range(9).take_while(lambda x: bool(number() < 0.8)).repeat(3),
+        lambda number: Dataset.range(4).scan(np.float32(0), lambda total, x: (total + number(), total)).repeat(2),
+        lambda number: Dataset.range(4).flat_map(lambda x: Dataset.range(2).map(lambda y: number())).repeat(2),
+        lambda number: Dataset.range(4).interleave(lambda x: Dataset.range(2).map(lambda y: number()), cycle_length=2),
+        lambda number: Dataset.range(9).group_by_window(
+            lambda x: np.int64(number() * 3), lambda key, w: w.map(lambda v: v + number()).batch(2), 3
+        ),
+        lambda number: Dataset.range(20).rejection_resample(lambda x: x % 2, [0.5, 0.5], [0.2, 0.8], seed=2).repeat(2),
+    ],
+)
+def test_random_functions_draw_what_the_engine_draws(make) -> None:
+    set_seed(5)
+    try:
+        dataset = make(lambda: uniform([]))
+        assert_same_order(dataset)
+        epochs = reference_epochs(dataset, 2)
+        assert [str(x) for x in epochs[0]] == [str(x) for x in epochs[1]] == [str(x) for x in dataset]
+    finally:
+        set_seed(None)

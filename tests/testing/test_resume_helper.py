@@ -10,6 +10,7 @@ import pytest
 from penstock import Dataset
 from penstock.core.block import Block
 from penstock.core.columns import DenseColumn
+from penstock.core.errors import InvalidArgumentError
 from penstock.core.nest import LEAF
 from penstock.pipeline.exec.base import Operator, executes
 from penstock.pipeline.plan import Range
@@ -198,3 +199,14 @@ def test_a_source_that_breaks_below_a_transformation(monkeypatch) -> None:
     monkeypatch.setitem(conformance.ABOVE_SOURCES, "map", lambda source: made("repeats")())
     with pytest.raises(AssertionError, match="below map: resumed 5 times, before each element: get_state"):
         check_source(made(""))
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("check", [assert_resumes_exactly, check_operator])
+def test_what_is_no_function_that_makes_a_dataset(check) -> None:
+    with pytest.raises(
+        InvalidArgumentError, match=rf"{check.__name__}: make_dataset must be a function .* Received: ma"
+    ):
+        check(Dataset.range(3))
+    with pytest.raises(InvalidArgumentError, match=r"make_dataset must return a Dataset. Received: 5 \(int\)"):
+        check(lambda: 5)
