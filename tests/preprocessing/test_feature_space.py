@@ -230,3 +230,11 @@ def test_wrong_kinds_and_not_adapted():
         space({"age": [1.0], "city": [1]})
     with pytest.raises(DTypeError, match=r"'s': inputs must be a dict of columns or a table\. Received: \[1\]"):
         space([1])
+
+
+def test_keras_calls_what_a_space_adapts_to_its_dataset():
+    from penstock.compat.tensorflow import keras
+
+    space = keras.utils.FeatureSpace({"age": "float_normalized"})
+    space.adapt(dataset=ps.Dataset.from_tensor_slices({"age": [1.0, 3.0]}))
+    assert space({"age": [3.0]}).numpy().tolist() == [[1.0]]

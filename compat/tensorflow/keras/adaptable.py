@@ -34,6 +34,10 @@ class FeatureSpace(preprocessing.FeatureSpace):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return map_leaves(as_tensor, super().__call__(*map_leaves(plain, args), **kwargs))
 
+    def adapt(self, dataset: Any, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]  # Keras names it so
+        """Learn from a table, or a Dataset of dicts; see `penstock.preprocessing.FeatureSpace.adapt`."""
+        super().adapt(dataset, *args, **kwargs)
+
 
 @saved_as(preprocessing.HashedCrossing)
 class HashedCrossing(preprocessing.HashedCrossing):
