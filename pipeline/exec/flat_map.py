@@ -7,44 +7,28 @@ from typing import Any
 from ...core.block import Block
 from ...core.errors import InvalidArgumentError
 from .. import plan
-from .base import Context, Operator, State, UnaryOperator, executes
-from .failures import failure
+from .base import Context, State, executes
 from .input import Input, row_at
-from .skips import Skips
+from .opening import Opening
 
 
 @executes(plan.FlatMap)
-class FlatMap(UnaryOperator[plan.FlatMap]):
+class FlatMap(Opening[plan.FlatMap]):
     """One dataset is open at a time; the rows of short ones are joined into one block."""
 
     def __init__(self, node: plan.FlatMap, context: Context) -> None:
         super().__init__(node, context)
-        self._source = Input(self.input, ahead=True, oldest=self._oldest)
-        self._seeds = context.streams.of(node, node.global_seed)
         self._inner: Input | None = None
         # The element that the open dataset was made of, as a row of the input; its saved position when it was read
         # before the state was restored. And the random streams of the user's function before it was called.
         self._element: int | State = 0
         self._streams: list[Any] = []
-        self._opened = 0
-        # A dataset that was made outside of the function begins passes that can be seen.
-        self._captures = context.captures(node)
-        # How many were opened in earlier passes over this node.
-        self._before = context.elements_before(node)
-        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         # An error that comes behind rows that were read before it, and the position in front of it.
         self._failed: Exception | None = None
         self._failed_at: State | None = None
 
-    @property
-    def is_pure(self) -> bool:
-        # Before the first dataset is open nothing is known of those to come.
-        inner = self._inner is None or self._inner.is_pure
-        return self._opened > 0 and self.input.is_pure and inner and not self._captures
-
-    @property
-    def children(self) -> tuple[Operator[Any], ...]:
-        return (self.input,) if self._inner is None else (self.input, self._inner.source)
+    def _inners(self) -> list[Input]:
+        return [] if self._inner is None else [self._inner]
 
     def pull(self, max_rows: int) -> Block | None:
         failed, self._failed, self._failed_at = self._failed, None, None
@@ -58,7 +42,7 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         while rows < max_rows:
             opened = self._opened
             try:
-                if self._inner is None and not self._open_or_skip():
+                if self._inner is None and not self._open_or_skip(self._open):
                     break
                 assert self._inner is not None
                 is_seen = ahead and not self._inner.is_pure
@@ -102,17 +86,6 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
             )
         return Block.concat(parts[:fitting])
 
-    def _open_or_skip(self) -> bool:
-        """Open the next dataset that can be opened; False when the input has ended."""
-        while True:
-            opened = self._opened
-            try:
-                return self._open()
-            except Exception as err:
-                # An error of the input itself is not that of an element.
-                if self._opened == opened or not self._skips.skip(err):
-                    raise
-
     def _open(self) -> bool:
         """Open the next dataset; False when the input has ended."""
         block = self._source.pull(1)
@@ -127,19 +100,6 @@ class FlatMap(UnaryOperator[plan.FlatMap]):
         """Return the row of the input whose dataset is open, or that comes next."""
         is_open = self._inner is not None and isinstance(self._element, int)
         return self._element if is_open else self._source.rows  # type: ignore[return-value]
-
-    def _dataset_of(self, block: Block) -> Operator[Any]:
-        """Return the operator of the dataset that the user's function makes of an element."""
-        self._opened += 1
-        try:
-            with self._seeds:
-                node = self.node.function(block.element(0))
-        except Exception as err:
-            origin = block.provenance.where(0) if block.provenance is not None else None
-            raise failure(
-                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
-            ) from err
-        return self.context.build_made(self.node, self._before + self._opened - 1, node)
 
     def _close_inner(self) -> None:
         inner, self._inner = self._inner, None

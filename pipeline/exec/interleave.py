@@ -7,6 +7,7 @@ blocks all the same: a kernel schedules which slot gives which row, and one gath
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,10 @@ import numpy as np
 from ...core.block import Block
 from ...core.waiting import Task
 from .. import plan
-from .base import BlockSizer, Context, Operator, State, UnaryOperator, executes
-from .failures import failure
+from .base import BlockSizer, Context, Operator, State, executes
 from .input import Input, row_at
 from .kernels import ALL_CLOSED, interleave_kernel
-from .skips import Skips
+from .opening import Opening
 
 
 class _Slot:
@@ -71,38 +71,23 @@ class _Slot:
 
 
 @executes(plan.Interleave)
-class Interleave(UnaryOperator[plan.Interleave]):
+class Interleave(Opening[plan.Interleave]):
     """Slots of open datasets, a schedule, and a gather."""
 
     def __init__(self, node: plan.Interleave, context: Context) -> None:
         super().__init__(node, context)
-        self._source = Input(self.input, ahead=True, oldest=self._oldest)
         self._slots: list[_Slot | None] = [None] * node.cycle_length
         self._available = np.zeros(node.cycle_length, dtype=np.int64)
         self._taken = np.zeros(node.cycle_length, dtype=np.int64)
         self._closed = np.zeros(node.cycle_length, dtype=np.bool_)
         self._cycle_index = 0
         self._block_index = 0
-        self._opened = 0
-        # Datasets that were made outside of the function begin passes that can be seen.
-        self._captures = context.captures(node)
-        # How many were opened in earlier passes over this node.
-        self._before = context.elements_before(node)
         self._ahead = False
         self._input_ended = False
-        self._seeds = context.streams.of(node, node.global_seed)
-        self._skips = Skips(node.errors, node.name, context.number(node), context.skipped)
         self._parallel = node.num_parallel_calls is not None and node.num_parallel_calls != 1
 
-    @property
-    def is_pure(self) -> bool:
-        # Before the first dataset is open nothing is known of those to come.
-        slots = all(s is None or s.input.is_pure for s in self._slots)
-        return self._opened > 0 and self.input.is_pure and slots and not self._captures
-
-    @property
-    def children(self) -> tuple[Operator[Any], ...]:
-        return (self.input, *(s.input.source for s in self._slots if s is not None))
+    def _inners(self) -> list[Input]:
+        return [slot.input for slot in self._slots if slot is not None]
 
     def pull(self, max_rows: int) -> Block | None:
         out_slots, out_rows = np.empty(max_rows, np.int64), np.empty(max_rows, np.int64)
@@ -136,7 +121,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
         slot = self._slots[i]
         if slot is None:
             # Once the input has ended, a slot that is empty stays so.
-            self._closed[i] = self._input_ended or not self._open_or_skip(i)
+            self._closed[i] = self._input_ended or not self._open_or_skip(partial(self._open, i))
         elif slot.ended:
             self._close_slot(i)
             self._advance()
@@ -152,17 +137,6 @@ class Interleave(UnaryOperator[plan.Interleave]):
         self._cycle_index = (self._cycle_index + 1) % len(self._slots)
         self._block_index = 0
 
-    def _open_or_skip(self, i: int) -> bool:
-        """Open the next dataset that can be opened in a slot; False when the input has ended."""
-        while True:
-            opened = self._opened
-            try:
-                return self._open(i)
-            except Exception as err:
-                # An error of the input itself is not that of an element.
-                if self._opened == opened or not self._skips.skip(err):
-                    raise
-
     def _open(self, i: int) -> bool:
         """Open the next dataset in a slot; False when the input has ended."""
         block = self._source.pull(1)
@@ -177,19 +151,6 @@ class Interleave(UnaryOperator[plan.Interleave]):
         """Return the first row of the input whose dataset is open, or that comes next."""
         rows = (slot.element for slot in self._slots if slot is not None and isinstance(slot.element, int))
         return min(rows, default=self._source.rows)
-
-    def _dataset_of(self, block: Block) -> Operator[Any]:
-        """Return the operator of the dataset that the user's function makes of an element."""
-        self._opened += 1
-        try:
-            with self._seeds:
-                node = self.node.function(block.element(0))
-        except Exception as err:
-            origin = block.provenance.where(0) if block.provenance is not None else None
-            raise failure(
-                self.node.name, self.node.map_name, err, self.context.number(self.node), self._opened - 1, origin
-            ) from err
-        return self.context.build_made(self.node, self._before + self._opened - 1, node)
 
     def _close_slot(self, i: int) -> None:
         slot, self._slots[i] = self._slots[i], None
@@ -245,8 +206,7 @@ class Interleave(UnaryOperator[plan.Interleave]):
             if slot is None or slot.ended or slot.failed or slot.pending is not None or not slot.input.is_pure:
                 continue
             if 2 * (self._available[i] - self._taken[i]) < slot.sizer.rows:
-                rows, pull = slot.sizer.rows, slot.input.pull
-                slot.pending = self.context.pool.submit(lambda pull=pull, rows=rows: pull(rows))  # type: ignore[misc]
+                slot.pending = self.context.pool.submit(partial(slot.input.pull, slot.sizer.rows))
 
     def _gather(self, slots: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], before: np.ndarray[Any, Any]) -> Block:
         """Return the scheduled rows, in order."""
