@@ -12,6 +12,7 @@ from ..core.columns import BytesColumn, Column, DenseColumn, ObjectColumn, Ragge
 from ..core.columns.ragged import reshape_rows
 from ..core.dtypes import int64
 from ..core.specs import RaggedSpec, Shape, SparseSpec, Spec, TensorSpec
+from ..core.values import Sparse
 from .extraction import Lists
 from .features import (
     FeatureSpec,
@@ -106,7 +107,11 @@ def as_batch(feature: FeatureSpec, column: Column) -> Any:
     """Return all rows of a feature's column as the value of one batch."""
     if isinstance(column, RaggedColumn) and isinstance(feature, FixedLenSequenceFeature):
         return _padded(feature, column, len(column), 1).element(0)
-    return column.as_value()
+    value = column.as_value()
+    if isinstance(feature, SparseFeature) and not len(column):
+        # No row tells the sizes.
+        return Sparse(value.indices, value.values, np.array([0, *feature.sizes], np.int64))
+    return value
 
 
 def spec_of_feature(feature: FeatureSpec, batch: Shape, steps: int = 0) -> Spec:

@@ -477,8 +477,11 @@ def test_rule_and_inference():
 
 
 def test_no_records():
-    got = parse_example([], {"i": FixedLenFeature([2], "int64"), "s": FixedLenFeature([], "string")})
+    spec = {"i": FixedLenFeature([2], "int64"), "s": FixedLenFeature([], "string"), "v": VarLenFeature("int64")}
+    got = parse_example([], {**spec, "p": SparseFeature(["i", "j"], "x", "float32", [10, 20])})
     assert got["i"].shape == (0, 2) and got["s"].shape == (0,)
+    assert got["v"].dense_shape.tolist() == [0, 0]
+    assert got["p"].dense_shape.tolist() == [0, 10, 20] and got["p"].indices.shape == (0, 3)
 
 
 def test_many_keys_of_equal_length():
