@@ -292,3 +292,11 @@ def test_a_default_that_is_no_value_says_so() -> None:
     text = r"record_defaults\[1\] must be str or bytes\. Received: record_defaults\[1\]=<object object"
     with pytest.raises(InvalidArgumentError, match=text):
         CsvDataset("a.csv", [0, object()])
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("default", [1, 2, 3, 7, 9])
+def test_a_number_is_a_default_whatever_dtype_tensorflow_counts_so(tmp_path, default) -> None:
+    (tmp_path / "a.csv").write_text("5,x\n,y\n")
+    dataset = CsvDataset(str(tmp_path / "a.csv"), [default, ""])
+    assert [int(number) for number, _ in dataset] == [5, default]
