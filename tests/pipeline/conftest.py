@@ -1,4 +1,4 @@
-"""Fixtures of the pipeline tests: no global seed, no thread left, which steps `Dataset` knows, files of records."""
+"""Fixtures of the pipeline tests: no thread left, which steps `Dataset` knows, files of records."""
 
 from __future__ import annotations
 
@@ -10,14 +10,6 @@ from typing import Any
 import pytest
 
 from penstock import Dataset, TFRecordWriter
-from penstock.core.random import set_seed
-
-
-@pytest.fixture(autouse=True)
-def _no_global_seed() -> Iterator[None]:
-    set_seed(None)
-    yield
-    set_seed(None)
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,6 @@ import penstock as ps
 from penstock import Dataset, random
 
 
-@pytest.fixture(autouse=True)
-def _forget_the_global_seed():
-    yield
-    random.set_seed(None)
-
-
 @pytest.mark.golden
 def test_random_operations_in_map_give_tensorflows_numbers(golden):
     for case in golden("random")["functions"]:

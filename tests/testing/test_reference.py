@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from penstock.core.random import set_seed
 from penstock.testing import ReferenceDataset
 from penstock.testing.pipelines import apply, build, elements
-
-
-@pytest.fixture(autouse=True)
-def _no_global_seed() -> Iterator[None]:
-    set_seed(None)
-    yield
-    set_seed(None)
 
 
 @pytest.mark.golden

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,6 @@ from hypothesis import strategies as st
 from penstock.core import random
 from penstock.core.random import samplers
 from penstock.errors import DTypeError, InvalidArgumentError, ShapeError
-
-
-@pytest.fixture(autouse=True)
-def _no_global_seed() -> Iterator[None]:
-    random.set_seed(None)
-    yield
-    random.set_seed(None)
 
 
 def assert_equal(got: np.ndarray, expected: dict[str, Any], context: object) -> None:

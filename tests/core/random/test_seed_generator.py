@@ -6,7 +6,6 @@ import copy
 import json
 import pickle
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,13 +23,6 @@ CALLS = {
     "truncated_normal": random.stateless_truncated_normal,
     "randint": lambda shape, seed, minval, maxval: random.stateless_uniform(shape, seed, minval, maxval, "int32"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_global_seed() -> Iterator[None]:
-    random.set_seed(None)
-    yield
-    random.set_seed(None)
 
 
 @pytest.mark.golden

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,13 +11,6 @@ import pytest
 from penstock.core import random
 from penstock.core.random import FunctionSeeds, Philox, get_global_seed, get_seed, set_seed
 from penstock.errors import InvalidArgumentError
-
-
-@pytest.fixture(autouse=True)
-def _no_global_seed() -> Iterator[None]:
-    set_seed(None)
-    yield
-    set_seed(None)
 
 
 @pytest.mark.golden
