@@ -70,9 +70,8 @@ def golden_dir() -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_global_seed_is_left() -> Iterator[None]:
-    """Take back a global seed that a test (or a command that it ran) has set."""
+    """Take back a global seed that a test (or a command that it ran) has set, and begin all streams of seeds anew."""
     yield
-    from penstock.core.random import get_global_seed, set_seed
+    from penstock.core.random import set_seed
 
-    if get_global_seed() is not None:
-        set_seed(None)
+    set_seed(None)
