@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 import dataclasses
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Self, cast
 
 from ..core.errors import InvalidArgumentError, describe, suggest
 
 
-class _Options(ABC):
+class CheckedOptions(ABC):
     """What options have in common: checked fields, and no others."""
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -36,9 +36,30 @@ class _Options(ABC):
     def _check(self, name: str, value: Any) -> None:
         """Refuse a value that an option cannot have."""
 
+    def merge(self, options: CheckedOptions) -> Self:
+        """Return these options with those of another object that are set in their place.
+
+        Where the other object has more options, the result is of its type.
+        """
+        merged = copy.deepcopy(self)
+        if not isinstance(self, type(options)):
+            merged = cast("Self", type(options)())
+            merged._take(self)
+        merged._take(options)
+        return merged
+
+    def _take(self, options: CheckedOptions) -> None:
+        """Set what is set in another object."""
+        for field in dataclasses.fields(options):  # type: ignore[arg-type]  # subclasses are dataclasses
+            value = getattr(options, field.name)
+            if isinstance(value, CheckedOptions):
+                setattr(self, field.name, getattr(self, field.name).merge(value))
+            elif value != field.default:
+                setattr(self, field.name, value)
+
 
 @dataclasses.dataclass
-class ThreadingOptions(_Options):
+class ThreadingOptions(CheckedOptions):
     """How many threads a pipeline has.
 
     Attributes:
@@ -56,7 +77,7 @@ class ThreadingOptions(_Options):
 
 
 @dataclasses.dataclass
-class Options(_Options):
+class Options(CheckedOptions):
     """Options of a pipeline, for `Dataset.with_options`.
 
     Attributes:
@@ -86,13 +107,3 @@ class Options(_Options):
             raise InvalidArgumentError(
                 f"Options: threading must be ThreadingOptions. Received: threading={describe(value)}."
             )
-
-    def merge(self, options: Options) -> Options:
-        """Return these options with those of another object that are set in their place."""
-        merged = copy.deepcopy(self)
-        if options.deterministic is not None:
-            merged.deterministic = options.deterministic
-        size = options.threading.private_threadpool_size
-        if size is not None:
-            merged.threading.private_threadpool_size = size
-        return merged

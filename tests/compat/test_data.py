@@ -245,12 +245,36 @@ def test_ranges_are_numbers_and_prefetch_chooses_by_itself() -> None:
 
 
 @pytest.mark.unit
-def test_options_that_have_no_effect_are_told() -> None:
+def test_options_that_tune_tensorflow_are_kept_and_checked() -> None:
+    experimental = tf.data.experimental
     options = tf.data.Options()
-    with pytest.raises(AttributeError, match=r"Options: there is no option 'experimental_distribute'.*leave it out"):
-        options.experimental_distribute.auto_shard_policy = 0
-    with pytest.raises(tf.errors.InvalidArgumentError, match="there is no option 'experimental_slack'"):
-        options.experimental_slack = True
+    options.experimental_distribute.auto_shard_policy = experimental.AutoShardPolicy.DATA
+    options.experimental_optimization.apply_default_optimizations = False
+    options.autotune.enabled = True
+    options.experimental_slack = True
+    options.experimental_deterministic = False
+    options.experimental_threading.private_threadpool_size = 3
+    options.threading.max_intra_op_parallelism = 1
+    assert (options.deterministic, options.experimental_deterministic) == (False, False)
+    other = tf.data.Options()
+    other.autotune.cpu_budget = 2
+    dataset = tf.data.Dataset.range(3).with_options(options).map(lambda x: x + 1).with_options(other)
+    found = dataset.options()
+    assert (found.threading.private_threadpool_size, found.threading.max_intra_op_parallelism) == (3, 1)
+    assert (found.autotune.enabled, found.autotune.cpu_budget, found.experimental_slack) == (True, 2, True)
+    assert found.experimental_distribute.auto_shard_policy is experimental.AutoShardPolicy.DATA
+    assert [int(x) for x in dataset] == [1, 2, 3]
+    for target, name, value, wanted in (
+        (options, "experimental_slack", 1, r"Options: experimental_slack must be bool or None\. Received: e.*=1"),
+        (options.autotune, "cpu_budget", True, "AutotuneOptions: cpu_budget must be int or None"),
+        (options, "threading", 3, "Options: threading must be ThreadingOptions"),
+        (options, "experimental_slak", True, "there is no option 'experimental_slak'.*experimental_slack"),
+        (options.experimental_optimization, "fusion", True, "OptimizationOptions: there is no option 'fusion'"),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=wanted):
+            setattr(target, name, value)
+    with pytest.raises(AttributeError, match="there is no option 'speed'"):
+        _ = options.speed
 
 
 @pytest.mark.unit

@@ -6,7 +6,7 @@ from ....core.lazy import attach
 
 if TYPE_CHECKING:
     from ....core.specs import DatasetSpec
-    from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, Options, ThreadingOptions
+    from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
     from . import experimental
     from .datasets import (
         Dataset,
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         TextLineDataset,
         TFRecordDataset,
     )
+    from .options import Options, ThreadingOptions
 
 __all__ = [
     "AUTOTUNE",
@@ -43,10 +44,10 @@ __getattr__, __dir__ = attach(
         "INFINITE_CARDINALITY": "....pipeline",
         "Iterator": ".datasets",
         "NumpyIterator": ".datasets",
-        "Options": "....pipeline",
+        "Options": ".options",
         "TFRecordDataset": ".datasets",
         "TextLineDataset": ".datasets",
-        "ThreadingOptions": "....pipeline",
+        "ThreadingOptions": ".options",
         "UNKNOWN_CARDINALITY": "....pipeline",
     },
     submodules=("experimental",),

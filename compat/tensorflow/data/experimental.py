@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....core.lazy import attach
-from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY, ThreadingOptions
+from ....pipeline import AUTOTUNE, INFINITE_CARDINALITY, UNKNOWN_CARDINALITY
 from ....pipeline.optional import Optional
 from ....pipeline.tensors import TensorDataset, TensorIterator
 from .files import CsvDataset, SqlDataset, make_batched_features_dataset, make_csv_dataset
+from .options import (
+    AutoShardPolicy,
+    AutotuneAlgorithm,
+    AutotuneOptions,
+    DistributeOptions,
+    ExternalStatePolicy,
+    OptimizationOptions,
+    ServiceOptions,
+    ThreadingOptions,
+)
 from .record_writer import TFRecordWriter
 from .transformations import (
     Counter,
@@ -45,10 +55,17 @@ __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
     "UNKNOWN_CARDINALITY",
+    "AutoShardPolicy",
+    "AutotuneAlgorithm",
+    "AutotuneOptions",
     "Counter",
     "CsvDataset",
+    "DistributeOptions",
+    "ExternalStatePolicy",
+    "OptimizationOptions",
     "Optional",
     "RandomDataset",
+    "ServiceOptions",
     "SqlDataset",
     "TFRecordWriter",
     "ThreadingOptions",
