@@ -125,6 +125,9 @@ class ValueCounts:
         kernels.sort_kernel(self._waiting[: self._n_waiting], ordered)
         tops, ends = np.empty(self._n_waiting, dtype=np.uint32), np.empty(self._n_waiting, dtype=np.int64)
         self._n_waiting = 0
+        if not len(self._tops):
+            # Nothing to join them with: they are put into the cells that will do at once.
+            self.level = self._least_level(ordered)
         n = kernels.runs_kernel(ordered, self.level, tops, ends)
         self._join(tops[:n], np.diff(ends[:n], prepend=0), self.level)
 
@@ -135,12 +138,15 @@ class ValueCounts:
         self.level = max(self.level, level)
         n = kernels.join_kernel(self._tops, self._counts, tops, counts, self.level, joined, sums)
         if n > CELLS:
-            # Cells get fewer from level to level: the first level that fits is the least.
-            levels = range(self.level, 17)
-            fits = bisect.bisect_left(levels, 1, key=lambda at: kernels.count_cells_kernel(joined[:n], at) <= CELLS)
-            self.level = levels[fits]
+            self.level = self._least_level(joined[:n])
             n = kernels.coarsen_kernel(joined[:n], sums[:n], self.level)
         self._tops, self._counts = joined[:n].copy(), sums[:n].copy()
+
+    def _least_level(self, ordered: Uint32s) -> int:
+        """Return the least level, from this one on, at which rising numbers fit into the cells."""
+        levels = range(self.level, 17)
+        # Cells get fewer from level to level: the first level that fits is the least.
+        return levels[bisect.bisect_left(levels, 1, key=lambda at: kernels.count_cells_kernel(ordered, at) <= CELLS)]
 
     def at_ranks(self, ranks: Int64s) -> Float32s:
         """Return the numbers that stand at 0-based places of the sorted numbers, up to the error bound."""
