@@ -15,7 +15,7 @@ import contextlib
 import enum
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError
 from typing import Final, Generic, TypeVar, cast
 
 R = TypeVar("R")
@@ -42,6 +42,26 @@ class Bell:
     def wait(self) -> None:
         """Sleep until the bell is rung, or for a glance: what was waited for need not have happened."""
         self._lock.acquire(timeout=GLANCE)
+
+    def wait_for_ring(self) -> None:
+        """Sleep until the bell is rung; for threads that no signal is meant for."""
+        self._lock.acquire()
+
+
+def start_thread(thread: threading.Thread) -> None:
+    """Start a thread.
+
+    Raises:
+        RuntimeError: The system gives no thread.
+        KeyboardInterrupt: A Ctrl-C came while `start` waited for the thread, in Python code that then released a lock
+            twice and says RuntimeError. The thread has started, or will.
+    """
+    try:
+        thread.start()
+    except RuntimeError as err:
+        if isinstance(err.__context__, KeyboardInterrupt):
+            raise err.__context__ from None
+        raise
 
 
 class _State(enum.Enum):
@@ -128,18 +148,3 @@ def _outcome(work: Callable[[], R]) -> tuple[R | None, BaseException | None]:
         return work(), None
     except BaseException as err:
         return None, err
-
-
-def result_of(future: Future[R]) -> R:
-    """Wait for a future and return its result.
-
-    Raises:
-        BaseException: What the task raised; CancelledError when it was cancelled.
-    """
-    while not future.done():
-        try:
-            future.exception(GLANCE)
-        except TimeoutError:
-            # Of the wait: what the task raised is returned, not raised.
-            continue
-    return future.result()

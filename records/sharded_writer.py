@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
+import functools
 import hashlib
 import os
 import random
 import string
-import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,8 @@ import numpy as np
 
 from ..core.columns import BytesColumn
 from ..core.errors import FailedPreconditionError, InvalidArgumentError, describe
-from ..core.waiting import result_of
+from ..core.waiting import Task
+from ..core.worker import Worker
 from .files import check_compression, path_of
 from .framing import frame, frame_many
 from .manifest import Manifest, Shard, publish_shards
@@ -36,7 +37,7 @@ _MOST_THREADS: Final = 8
 class _ShardFile:
     """One shard: pieces wait here until its thread compresses and writes them, in order."""
 
-    def __init__(self, writer: TFRecordWriter, thread: ThreadPoolExecutor | None, piece_bytes: int) -> None:
+    def __init__(self, writer: TFRecordWriter, thread: Worker | None, piece_bytes: int) -> None:
         self.writer = writer
         self._piece_bytes = piece_bytes
         self.records = 0
@@ -45,28 +46,21 @@ class _ShardFile:
         self._waiting: list[bytes | memoryview] = []
         self._waiting_bytes = 0
 
-    def add(self, data: bytes | memoryview, records: int, room: threading.Semaphore) -> Future[None] | None:
+    def add(self, data: bytes | memoryview, records: int) -> Task[None] | None:
         """Take in framed records; return the work this started, if any."""
         self.records += records
         self.framed_bytes += len(data)
         self._waiting.append(data)
         self._waiting_bytes += len(data)
-        return self.drain(room) if self._waiting_bytes >= self._piece_bytes else None
+        return self.drain() if self._waiting_bytes >= self._piece_bytes else None
 
-    def drain(self, room: threading.Semaphore) -> Future[None] | None:
+    def drain(self) -> Task[None] | None:
         """Write what waits: in the shard's thread, or right here when it has none."""
         pieces, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        if self.thread is None:
-            self._write(pieces)
-            return None
-        room.acquire()
-        try:
-            work = self.thread.submit(self._write, pieces)
-        except BaseException:
-            room.release()
-            raise
-        work.add_done_callback(lambda _: room.release())
-        return work
+        if self.thread is not None:
+            return self.thread.submit(functools.partial(self._write, pieces))
+        self._write(pieces)
+        return None
 
     def _write(self, pieces: list[bytes | memoryview]) -> None:
         for piece in pieces:
@@ -139,8 +133,7 @@ class ShardedWriter:
         self._held: list[tuple[bytes, int | None]] = []
         self._turn = 0
         self._threads = self._make_threads(num_threads)
-        self._room = threading.Semaphore(max(1, _PIECES_PER_THREAD * len(self._threads)))
-        self._work: list[Future[None]] = []
+        self._work: deque[Task[None]] = deque()
         self._files: list[_ShardFile] = []
         self._closed = False
         self.manifest: Manifest | None = None
@@ -152,12 +145,12 @@ class ShardedWriter:
             self.discard()
             raise
 
-    def _make_threads(self, wanted: int | None) -> list[ThreadPoolExecutor]:
-        """Return one executor of one thread each, so that the pieces of a shard stay in order."""
+    def _make_threads(self, wanted: int | None) -> list[Worker]:
+        """Return workers of one thread each, so that the pieces of a shard stay in order."""
         if wanted is None:
             wanted = min(_MOST_THREADS, os.cpu_count() or 1) if self._options.compression_type else 0
         number = _check_count("num_threads", wanted, 0)
-        return [ThreadPoolExecutor(1, thread_name_prefix="penstock-shards") for _ in range(number)]
+        return [Worker(f"penstock-shards-{i}") for i in range(number)]
 
     def _open_shard(self) -> _ShardFile:
         number = len(self._files)
@@ -248,10 +241,10 @@ class ShardedWriter:
         return self._open_shard()
 
     def _add(self, file: _ShardFile, data: bytes | memoryview, records: int) -> None:
-        self._note(file.add(data, records, self._room))
+        self._note(file.add(data, records))
 
     def _drain(self, file: _ShardFile) -> None:
-        self._note(file.drain(self._room))
+        self._note(file.drain())
 
     def _finish(self, file: _ShardFile) -> None:
         if file.thread is None:
@@ -259,14 +252,13 @@ class ShardedWriter:
         else:
             self._work.append(file.thread.submit(file.writer.finish))
 
-    def _note(self, work: Future[None] | None) -> None:
-        """Keep work in mind, and raise what earlier work failed with."""
+    def _note(self, work: Task[None] | None) -> None:
+        """Keep work in mind, wait where there is too much, and raise what earlier work failed with."""
         if work is not None:
             self._work.append(work)
-        done = [item for item in self._work if item.done()]
-        self._work = [item for item in self._work if not item.done()]
-        for item in done:
-            item.result()
+        most = _PIECES_PER_THREAD * len(self._threads)
+        while self._work and (len(self._work) > most or self._work[0].done()):
+            self._work.popleft().result()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -285,7 +277,7 @@ class ShardedWriter:
                 self._drain(file)
                 self._finish(file)
             for work in self._work:
-                result_of(work)
+                work.result()
             names = [self._pattern.format(shard=i, shards=len(self._files)) for i in range(len(self._files))]
             manifest = self._describe(names)
             publish_shards([file.writer for file in self._files], names, manifest, self._manifest_path)
@@ -307,15 +299,25 @@ class ShardedWriter:
         """Close without making any file: the temporary ones are removed. May be called again, or after `close`."""
         if self._closed:
             return
-        self._stop()
-        for file in self._files:
-            file.writer.discard()
+        try:
+            self._stop()
+        finally:
+            for file in self._files:
+                file.writer.discard()
 
     def _stop(self) -> None:
         self._closed = True
-        self._held.clear()
+        try:
+            self._held.clear()
+            self._close_threads()
+        except BaseException:
+            # A Ctrl-C: the threads end all the same.
+            self._close_threads()
+            raise
+
+    def _close_threads(self) -> None:
         for thread in self._threads:
-            thread.shutdown(wait=True, cancel_futures=True)
+            thread.close()
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ...core.waiting import Task
+from ...core.waiting import Task, start_thread
 
 R = TypeVar("R")
 
@@ -85,11 +85,8 @@ class Pool:
         thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads)}", daemon=True)
         self._threads.append(thread)
         try:
-            thread.start()
-        except RuntimeError as err:
-            if isinstance(err.__context__, KeyboardInterrupt):
-                # It came while `start` waited for the thread, in Python code that then released a lock twice.
-                raise err.__context__ from None
+            start_thread(thread)
+        except RuntimeError:
             self._threads.remove(thread)
             task.cancel()
             raise
