@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, cast, overload
 
+from .forks import free_in_child
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -29,7 +31,7 @@ R = TypeVar("R")
 _FLAGS: dict[str, Any] = {"nopython": True, "nogil": True, "error_model": "numpy"}
 
 _registry: list[Kernel[Any, Any]] = []
-_lock = threading.RLock()
+_lock = free_in_child(threading.RLock())
 _numba_ready = False
 _announced = False
 _has_compiled = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import Final
 
+from .forks import new_lock
+
 _used: Final[dict[str, int]] = {}
-_lock: Final = threading.Lock()
+_lock: Final = new_lock()
 
 
 def snake_case(class_name: str) -> str:

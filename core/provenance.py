@@ -6,14 +6,15 @@ File names are kept once, in a table for the whole process; rows carry its int64
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-_lock = threading.Lock()
+from .forks import new_lock
+
+_lock = new_lock()
 _files: list[tuple[str, str]] = []
 _ids: dict[tuple[str, str], int] = {}
 
@@ -42,8 +43,8 @@ def file_id(path: str, unit: str = "record") -> int:
     key = (path, unit)
     with _lock:
         if key not in _ids:
-            _ids[key] = len(_files)
             _files.append(key)
+            _ids[key] = len(_files) - 1
         return _ids[key]
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import functools
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
+
+from ..core.forks import new_lock
 
 # Multiplications in one product that take a thread about 2 ms; below, more threads gain less than they can lose.
 LARGE_PRODUCT: Final = 1 << 26
@@ -51,7 +52,7 @@ def single_thread() -> Iterator[SingleThread]:
         claim.release()
 
 
-_lock = threading.Lock()
+_lock = new_lock()
 _claims = 0
 _before = 0
 

@@ -6,7 +6,6 @@ parts modulo 2**31 - 2, as Keras does on TensorFlow, so that a layer draws the n
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InvalidArgumentError, describe
+from ..forks import new_lock
 from ..naming import unique_name
 from .seeds import get_seed
 
@@ -21,7 +21,7 @@ _SEED_MODULUS: Final = 2**31 - 2
 _DEFAULT_SEEDS: Final = 10**9
 _INT64: Final = np.iinfo(np.int64)
 # One lock for all generators, held for some additions: a layer that has a generator can be copied and pickled.
-_lock = threading.Lock()
+_lock = new_lock()
 
 
 class SeedGenerator:

@@ -29,6 +29,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from ..errors import InvalidArgumentError, describe
+from ..forks import new_lock
 from .philox import WORDS_PER_BLOCK, Philox
 
 DEFAULT_FIRST_SEED: Final = 87654321
@@ -158,7 +159,7 @@ class _Calls(threading.local):
 
 
 _calls = _Calls()
-_lock = threading.Lock()
+_lock = new_lock()
 _streams: dict[tuple[object, ...], Philox] = {}
 _global_seed: int | None = None
 _operation_seeds = random.Random()

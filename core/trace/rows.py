@@ -18,6 +18,7 @@ from .. import nest
 from ..block import Block
 from ..columns import BytesColumn, DenseColumn, RaggedColumn
 from ..errors import PenstockError, TraceError
+from ..forks import free_in_child
 from ..leaves import as_element
 from ..random import Generator, SeedGenerator, get_global_seed
 from ..random.seeds import Resumable
@@ -68,7 +69,7 @@ class RowFunction:
         self.global_seed = get_global_seed()
         self.where = where
         self.name: str = getattr(function, "__name__", None) or type(function).__name__
-        self._lock = threading.RLock()
+        self._lock = free_in_child(threading.RLock())
         self._traced: TracedFunction | None = None
         self._checked_rows = 0
         self._traces = 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 from ...core.block import Block
+from ...core.forks import new_lock
 from .base import SameElements
 
 
@@ -15,7 +15,7 @@ class MemoryCache:
     """Blocks of one complete pass; shared by all iterators over the dataset."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._blocks: tuple[Block, ...] | None = None
         self._start: Any = None
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import threading
 from collections.abc import Sequence
 from typing import Any
 
+from ...core.forks import new_lock
 from ...core.random import Philox, get_seed
 from ..calling import check_count
 from .base import SameElements
@@ -24,7 +24,7 @@ class ShuffleSeeds:
     def __init__(self, seed: int | None, *, reshuffle: bool) -> None:
         self.pair = get_seed(seed)
         self.reshuffle = reshuffle
-        self._lock = threading.Lock()
+        self._lock = new_lock()
         self._passes = 0
 
     @property
@@ -51,7 +51,7 @@ class ShuffleSeeds:
     def copy(self, passes: int) -> ShuffleSeeds:
         """Return seeds of their own, of which `passes` passes have started."""
         twin = copy.copy(self)
-        twin._lock, twin._passes = threading.Lock(), passes
+        twin._lock, twin._passes = new_lock(), passes
         return twin
 
     def of_pass(self, number: int) -> tuple[int, int]:
