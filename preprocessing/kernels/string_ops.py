@@ -59,13 +59,13 @@ def substrings_kernel(
         data: Bytes of the strings.
         offsets: int64[n + 1].
         positions: int64[n], first unit; negative ones count from the end.
-        lengths: int64[n], units; negative: all bytes that follow, no characters.
+        lengths: int64[n], units; negative: all bytes that follow, no characters, and refused from the end.
         characters: Whether units are characters of UTF-8, and not bytes.
         out: uint8[bytes], at least as long as the strings.
         out_offsets: int64[n + 1].
 
     Returns:
-        -1, or the first string that has no such position.
+        -1, or the first string that has no such part.
     """
     q = np.int64(0)
     out_offsets[0] = 0
@@ -77,9 +77,9 @@ def substrings_kernel(
             for p in range(start, stop):
                 units += _is_start(data, p, start, characters)
         first = positions[k] if positions[k] >= 0 else units + positions[k]
-        if first < 0 or first > units:
-            return k
         wanted = lengths[k]
+        if first < 0 or first > units or (characters and positions[k] < 0 and wanted < 0):
+            return k
         if wanted < 0:
             wanted = np.int64(0) if characters else units
         last = units if wanted > units - first else first + wanted

@@ -172,6 +172,11 @@ class _Substr(JointTransform):
             out,
             offsets,
         )
+        if bad >= 0 and self.characters and positions[bad] < 0 and lengths[bad] < 0:
+            raise InvalidArgumentError(
+                "substr: len must be at least 0 where pos counts characters from the end, as in TensorFlow. "
+                f"Received: pos={positions[bad]}, len={lengths[bad]} for {strings.element(bad)!r}, number {bad}."
+            )
         if bad >= 0:
             raise InvalidArgumentError(
                 f"substr: pos must be a place in its string. Received: pos={positions[bad]} for "

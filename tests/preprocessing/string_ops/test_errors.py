@@ -16,6 +16,11 @@ BAD = [
         lambda: string_ops.substr(["ab", "c"], 2, 1),
         "pos must be a place in its string. Received: pos=2 for b'c', number 1",
     ),
+    (
+        lambda: string_ops.substr(["abc", "abc"], [0, -1], [-1, -1], "UTF8_CHAR"),
+        "len must be at least 0 where pos counts characters from the end, as in TensorFlow. "
+        "Received: pos=-1, len=-1 for b'abc', number 1.",
+    ),
     (lambda: string_ops.split(["a"], maxsplit="1"), "split: maxsplit must be an int. Received: maxsplit="),
     (
         lambda: string_ops.regex_replace(["a"], "(?=a)", "b"),
