@@ -17,8 +17,9 @@ from ...core.errors import FailedPreconditionError
 from ..plan import Node
 from .base import CHECKPOINT_ROWS, BlockSizer, Context, Operator, State
 
-# Checkpoints that nobody needs any more are dropped when there are twice as many as after the last time.
-MANY_CHECKPOINTS: Final = 64
+# Checkpoints that nobody needs any more are dropped when there are twice as many as after the last time, and at least
+# this many. Few: that of a shuffle over a large buffer takes tens of KiB.
+MANY_CHECKPOINTS: Final = 8
 
 
 class Input:
